@@ -1,0 +1,27 @@
+"""Writing of goldens: small tensors made by torch, transformers and diffusers that the Java side must reproduce.
+
+A golden is `models/golden/<name>.safetensors`: float32 and int64 tensors, and in `__metadata__` strings; `cases` is
+always a JSON list that says which tensor belongs to what. The same inputs give the same bytes.
+"""
+
+import json
+from pathlib import Path
+
+import torch
+
+from models.export import safetensors_file
+
+FOLDER = Path(__file__).parent
+REPOSITORY = FOLDER.parent / "repository"
+
+
+def write(name: str, tensors: dict[str, torch.Tensor], cases: list[dict], **metadata: str) -> Path:
+    """Writes `<name>.safetensors` with `cases` and further strings as metadata, and prints its size in bytes."""
+    for key, tensor in tensors.items():
+        if tensor.dtype not in (torch.float32, torch.int64, torch.uint8):
+            raise ValueError(f"{key}: {tensor.dtype} (expected: float32, int64 or uint8)")
+    path = FOLDER / f"{name}.safetensors"
+    strings = {"cases": json.dumps(cases, ensure_ascii=False, sort_keys=True), "torch": torch.__version__, **metadata}
+    safetensors_file.write(path, tensors, strings)
+    print(f"{path.name}: {len(tensors)} tensors, {len(cases)} cases, {path.stat().st_size} bytes")
+    return path

@@ -1,0 +1,96 @@
+"""Steps of diffusers' DDIMScheduler: `python -m models.golden.scheduler`.
+
+Every case starts from `sample` and takes, at step i, `predictions[i]` as the model's output and `noise[i]` as the
+variance noise (used where eta is above zero). `<case>_steps` holds x_{t-1} after each step, `<case>_originals` the
+predicted x_0 of each step, `<case>_timesteps` the timesteps; `alphas_<schedule>` the cumulative alphas (float32, 1000).
+"""
+
+import itertools
+
+import torch
+from diffusers import DDIMScheduler
+
+from models.golden.common import write
+
+SHAPE = (1, 2, 3, 4)
+SCHEDULES = {
+    "linear": {"beta_schedule": "linear", "beta_start": 0.0001, "beta_end": 0.02},
+    "scaled_linear": {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012},
+    "squaredcos_cap_v2": {"beta_schedule": "squaredcos_cap_v2", "beta_start": 0.0001, "beta_end": 0.02},
+}
+SPACINGS = [("leading", 1, False), ("leading", 0, True), ("trailing", 0, True), ("trailing", 0, False)]
+PREDICTIONS = ["epsilon", "v_prediction"]
+STEP_COUNTS = [1, 7, 30]
+ETAS = [0.0, 0.5]
+TIMESTEP_COUNTS = [1, 2, 3, 7, 20, 30, 50, 99, 100, 150]
+
+
+def scheduler(schedule: str, spacing: str, offset: int, to_one: bool, prediction: str, zero_snr: bool = False):
+    return DDIMScheduler(
+        num_train_timesteps=1000,
+        **SCHEDULES[schedule],
+        timestep_spacing=spacing,
+        steps_offset=offset,
+        set_alpha_to_one=to_one,
+        prediction_type=prediction,
+        rescale_betas_zero_snr=zero_snr,
+        clip_sample=False,
+    )
+
+
+def run(ddim: DDIMScheduler, steps: int, eta: float, sample, predictions, noise) -> tuple:
+    """All x_{t-1} and all predicted x_0 of `steps` steps, each (steps, *SHAPE)."""
+    ddim.set_timesteps(steps)
+    outputs, originals = [], []
+    for index, timestep in enumerate(ddim.timesteps):
+        variance_noise = noise[index] if eta > 0 else None
+        result = ddim.step(predictions[index], timestep, sample, eta=eta, variance_noise=variance_noise)
+        sample = result.prev_sample
+        outputs.append(sample)
+        originals.append(result.pred_original_sample)
+    return torch.stack(outputs), torch.stack(originals)
+
+
+def add_steps(tensors: dict, cases: list) -> None:
+    choices = [(*choice, False) for choice in itertools.product(SCHEDULES, SPACINGS, PREDICTIONS, STEP_COUNTS, ETAS)]
+    zero_snr = itertools.product(["scaled_linear"], SPACINGS[2:], ["v_prediction"], STEP_COUNTS, ETAS, [True])
+    for schedule, (spacing, offset, to_one), prediction, steps, eta, zero in [*choices, *zero_snr]:
+        ddim = scheduler(schedule, spacing, offset, to_one, prediction, zero)
+        name = f"case_{len(cases):03d}"
+        given = (tensors["sample"], tensors["predictions"], tensors["noise"])
+        tensors[f"{name}_steps"], tensors[f"{name}_originals"] = run(ddim, steps, eta, *given)
+        tensors[f"{name}_timesteps"] = ddim.timesteps.to(torch.int64)
+        case = {"kind": "steps", "name": name, "steps": steps, "eta": eta, "prediction_type": prediction}
+        case |= {"timestep_spacing": spacing, "steps_offset": offset, "set_alpha_to_one": to_one}
+        cases.append(case | SCHEDULES[schedule] | {"num_train_timesteps": 1000, "rescale_betas_zero_snr": zero})
+
+
+def add_timesteps(tensors: dict, cases: list) -> None:
+    for (spacing, offset, to_one), steps in itertools.product(SPACINGS[:3], TIMESTEP_COUNTS):
+        ddim = scheduler("scaled_linear", spacing, offset, to_one, "epsilon")
+        ddim.set_timesteps(steps)
+        name = f"timesteps_{spacing}_{offset}_{steps}"
+        tensors[name] = ddim.timesteps.to(torch.int64)
+        cases.append(
+            {"kind": "timesteps", "tensor": name, "timestep_spacing": spacing, "steps_offset": offset, "steps": steps}
+        )
+
+
+def main() -> None:
+    generator = torch.Generator().manual_seed(5)
+    tensors = {"sample": torch.randn(SHAPE, generator=generator)}
+    for name in ("predictions", "noise"):
+        tensors[name] = torch.randn((max(STEP_COUNTS), *SHAPE), generator=generator)
+    cases: list[dict] = []
+    add_steps(tensors, cases)
+    add_timesteps(tensors, cases)
+    for name, values in SCHEDULES.items():
+        for zero in (False, True):
+            tensor = f"alphas_{name}{'_zero_snr' if zero else ''}"
+            tensors[tensor] = scheduler(name, "trailing", 0, True, "epsilon", zero).alphas_cumprod
+            cases.append({"kind": "alphas", "tensor": tensor, "rescale_betas_zero_snr": zero, **values})
+    write("scheduler", tensors, cases)
+
+
+if __name__ == "__main__":
+    main()
