@@ -1,0 +1,158 @@
+"""What every trainer shares: threads, command line, stopping and resuming, moving averages, logs, prefetching.
+
+Import this before torch: it sets the thread counts of the numeric libraries from `--threads` at import time, because
+they are read once when those libraries load.
+"""
+
+import os
+import sys
+
+
+def _threads_from_command_line() -> int:
+    for index, word in enumerate(sys.argv):
+        if word == "--threads":
+            return int(sys.argv[index + 1])
+        if word.startswith("--threads="):
+            return int(word.split("=", 1)[1])
+    return 1
+
+
+THREADS = _threads_from_command_line()
+for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[_name] = str(THREADS)
+
+import argparse  # noqa: E402
+import copy  # noqa: E402
+import json  # noqa: E402
+import math  # noqa: E402
+import queue  # noqa: E402
+import signal  # noqa: E402
+import threading  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Callable, Iterator  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import torch  # noqa: E402
+
+from models.world.artwork import train_directory  # noqa: E402
+
+torch.set_num_threads(THREADS)
+REPOSITORY = Path(__file__).parents[1] / "repository"
+CHECKPOINT_SECONDS = 180
+
+
+def command_line(description: str) -> argparse.Namespace:
+    """The flags that all trainers have."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--resume", action="store_true", help="go on from the local checkpoint, else the committed one")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads of this process")
+    parser.add_argument("--minutes", type=float, default=10.0, help="wall time to train for")
+    parser.add_argument("--evaluate", action="store_true", help="print the held-out figures and do nothing else")
+    return parser.parse_args()
+
+
+class Run:
+    """One training run: its folder, its log, when to stop and when to save.
+
+    `stopping()` turns true after `minutes` or on SIGTERM/SIGINT; `due()` turns true once every `CHECKPOINT_SECONDS`.
+    """
+
+    def __init__(self, name: str, minutes: float, folder: Path | None = None) -> None:
+        self.folder = folder or train_directory() / name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.checkpoint = self.folder / "latest.pt"
+        self._started = time.monotonic()
+        self._deadline = self._started + 60 * minutes
+        self._saved = self._started
+        self._stopped = False
+        os.nice(max(0, 10 - os.nice(0)))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: setattr(self, "_stopped", True))
+
+    def stopping(self) -> bool:
+        return self._stopped or time.monotonic() >= self._deadline
+
+    def progress(self) -> float:
+        """The share of this run's time that is over, 0 … 1."""
+        now = time.monotonic()
+        return min(1.0, (now - self._started) / max(1e-9, self._deadline - self._started))
+
+    def due(self) -> bool:
+        if time.monotonic() - self._saved < CHECKPOINT_SECONDS:
+            return False
+        self._saved = time.monotonic()
+        return True
+
+    def log(self, **figures: object) -> None:
+        """Appends one JSON line to `log.jsonl` and prints it."""
+        line = json.dumps({"time": round(time.time(), 1), **figures})
+        with (self.folder / "log.jsonl").open("a") as file:
+            file.write(line + "\n")
+        print(line, flush=True)
+
+
+def save_checkpoint(state: dict, path: Path) -> None:
+    """Writes `state` with torch.save to `path`, whole or not at all."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    torch.save(state, temporary)
+    temporary.replace(path)
+
+
+def load_checkpoint(path: Path) -> dict:
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+class Ema:
+    """A moving average of a module's parameters; the decay warms up as (1 + n) / (10 + n)."""
+
+    def __init__(self, module: torch.nn.Module, decay: float = 0.999) -> None:
+        self.module = copy.deepcopy(module).eval().requires_grad_(False)
+        self.decay = decay
+        self.updates = 0
+
+    @torch.no_grad()
+    def update(self, module: torch.nn.Module) -> None:
+        self.updates += 1
+        decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
+        averages, values = list(self.module.parameters()), list(module.parameters())
+        torch._foreach_lerp_(averages, values, 1 - decay)
+        for average, value in zip(self.module.buffers(), module.buffers(), strict=True):
+            average.copy_(value)
+
+
+def warm_cosine(step: int, warm_up: int, progress: float, floor: float = 0.05) -> float:
+    """The factor of the learning rate: linear over `warm_up` steps, then a cosine in the run's `progress` to `floor`."""
+    return min(1.0, (step + 1) / warm_up) * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * progress)))
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, factor: float) -> None:
+    """Sets each group's rate to its `base_lr` (its first `lr`) times `factor`."""
+    for group in optimizer.param_groups:
+        group["lr"] = group.setdefault("base_lr", group["lr"]) * factor
+
+
+def prefetch(make: Callable[[int], object], first: int = 0, depth: int = 4) -> Iterator:
+    """Yields make(first), make(first + 1), … endlessly, each prepared ahead of time by one background thread."""
+    ready: queue.Queue = queue.Queue(maxsize=depth)
+
+    def work() -> None:
+        number = first
+        while True:
+            try:
+                ready.put(make(number))
+            except Exception as error:  # handed to the consumer, who raises it
+                ready.put(error)
+                return
+            number += 1
+
+    threading.Thread(target=work, daemon=True).start()
+    while True:
+        item = ready.get()
+        if isinstance(item, Exception):
+            raise item
+        yield item
+
+
+def count_parameters(*modules: torch.nn.Module) -> int:
+    return sum(parameter.numel() for module in modules for parameter in module.parameters())
