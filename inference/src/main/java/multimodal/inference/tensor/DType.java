@@ -1,0 +1,9 @@
+package multimodal.inference.tensor;
+
+/** Element types that cross the seam between pipelines and engines. */
+public enum DType {
+    /** IEEE 754 binary32, held as {@code float[]}. */
+    FLOAT32,
+    /** Two's complement 64-bit integer, held as {@code long[]}. */
+    INT64
+}
