@@ -122,7 +122,7 @@ class Ema:
 
 
 def warm_cosine(step: int, warm_up: int, progress: float, floor: float = 0.05) -> float:
-    """The factor of the learning rate: linear over `warm_up` steps, then a cosine in the run's `progress` to `floor`."""
+    """The factor of the learning rate: linear over `warm_up` steps, times a cosine of `progress` (0 … 1) to `floor`."""
     return min(1.0, (step + 1) / warm_up) * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * progress)))
 
 

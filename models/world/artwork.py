@@ -23,7 +23,7 @@ ICON_SETS = {
     "noto": ("@iconify-json/noto", "1.2.9"),
     "twemoji": ("@iconify-json/twemoji", "1.2.5"),
 }
-SPRITE_SIZES = (40, 48, 56, 64, 80, 96)
+SPRITE_SIZES = (40, 56, 64, 80, 96)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The ten backgrounds as small SVG pictures; `variant` (0 … 3) moves their parts, so that no place is one fixed picture."""
+"""The ten backgrounds as small SVG pictures; `variant` (0 … 3) moves their parts, so that no place is one picture."""
 
 from collections.abc import Callable
 

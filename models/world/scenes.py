@@ -21,6 +21,7 @@ from models.world.concepts import BACKGROUND_INDEX, BACKGROUNDS, CONCEPT_INDEX, 
 
 SPLITS = ("train", "validation", "test", "unseen")
 MAX_OBJECTS = 3
+JITTER = 8  # pixels; positions vary by this much up, down and sideways, which keeps them on half of the latent grid
 # kind of scene -> share of 100; a kind is the counts of its groups: (2, 1) is two of one concept and one of another
 KINDS = {(1,): 50, (2,): 12, (3,): 8, (1, 1): 24, (2, 1): 3, (1, 2): 3}
 ONE_OBJECT = {(1,): 100}
@@ -155,11 +156,10 @@ def _place(dice: _Dice, background: str, vendor: str, chosen: list[tuple[str, in
     if total == 1:
         group, thing = _single(dice, chosen[0][0])
         return Scene(background, variant, vendor, (group,), (thing,))
-    size = dice.pick((48, 56)) if total == 2 else 40
-    centres = (34, 94) if total == 2 else (22, 64, 106)
+    size, centres = (56, (32, 96)) if total == 2 else (40, (24, 64, 104))
     concepts = [concept for concept, count in chosen for _ in range(count)]
     objects = tuple(
-        SceneObject(concept, centre - size // 2, 72 - size // 2 + 4 * (dice.below(5) - 2), size)
+        SceneObject(concept, centre - size // 2, 72 - size // 2 + JITTER * (dice.below(3) - 1), size)
         for concept, centre in zip(concepts, centres, strict=True)
     )
     positions = ("left", "right") if len(chosen) == 2 else ("",)
@@ -169,9 +169,9 @@ def _place(dice: _Dice, background: str, vendor: str, chosen: list[tuple[str, in
 
 def _single(dice: _Dice, concept: str) -> tuple[Group, SceneObject]:
     name, size = dice.weighted({("medium", 80): 60, ("big", 96): 20, ("small", 64): 20})
-    position, centre = dice.weighted({("middle", 64): 60, ("left", 44): 20, ("right", 84): 20})
-    left = min(max(centre - size // 2 + 4 * (dice.below(3) - 1), 0), SIZE - size)
-    top = 72 - size // 2 + 4 * (dice.below(3) - 1)
+    position, centre = dice.weighted({("middle", 64): 60, ("left", 48): 20, ("right", 80): 20})
+    left = min(max(centre - size // 2 + JITTER * (dice.below(3) - 1), 0), SIZE - size)
+    top = 72 - size // 2 + JITTER * (dice.below(3) - 1)
     return Group(concept, 1, position, name), SceneObject(concept, left, top, size)
 
 
