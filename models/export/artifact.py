@@ -1,0 +1,75 @@
+"""What an exporter declares: one network with plain tensors in and out, and how the manifest describes it."""
+
+from dataclasses import dataclass, field
+
+import torch
+
+
+@dataclass(frozen=True)
+class Port:
+    """An input or output: its shape with -1 for every axis that may change, and its dtype as the manifest names it."""
+
+    name: str
+    shape: list[int]
+    dtype: str = "float32"
+
+    def manifest(self) -> dict:
+        return {"name": self.name, "dtype": self.dtype, "shape": self.shape}
+
+    def axes(self) -> dict[int, str]:
+        """The dynamic axes as the ONNX exporter wants them; the first axis is called batch everywhere."""
+        return {axis: "batch" if axis == 0 else f"{self.name}_{axis}" for axis, n in enumerate(self.shape) if n < 0}
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A network of a model: `module` takes `inputs` by position and returns a tensor or a tuple, in order of `outputs`.
+
+    `examples` are argument lists of different dynamic sizes; the first is the one that is traced, and the self-check
+    compares all of them.
+    """
+
+    name: str
+    module: torch.nn.Module
+    inputs: list[Port]
+    outputs: list[Port]
+    examples: list[tuple[torch.Tensor, ...]]
+    max_batch: int = 16
+
+    def run(self, example: tuple[torch.Tensor, ...]) -> list[torch.Tensor]:
+        with torch.no_grad():
+            result = self.module(*example)
+        return list(result) if isinstance(result, (tuple, list)) else [result]
+
+    def manifest(self) -> dict:
+        return {
+            "graphs": {"onnxruntime": {"file": f"{self.name}.onnx"}, "pytorch": {"file": f"{self.name}.pt"}},
+            "inputs": [port.manifest() for port in self.inputs],
+            "outputs": [port.manifest() for port in self.outputs],
+            "max_batch": self.max_batch,
+        }
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that `bundle.write` puts into one folder of the model repository."""
+
+    name: str
+    task: str
+    architecture: str
+    artifacts: list[Artifact]
+    parameters: dict
+    card: dict
+    max_length: int
+    version: str = "1"
+    preprocessing: dict | None = None
+    tokenizer: str | None = None
+    extra: dict = field(default_factory=dict)
+
+
+def round_to_half(module: torch.nn.Module) -> torch.nn.Module:
+    """Rounds each floating parameter and buffer to the nearest fp16 value, kept as fp32, in evaluation mode."""
+    for tensor in [*module.parameters(), *module.buffers()]:
+        if tensor.is_floating_point():
+            tensor.data = tensor.data.half().float()
+    return module.eval().requires_grad_(False)
