@@ -1,0 +1,89 @@
+package multimodal.common.rpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.Durations;
+import com.google.rpc.RetryInfo;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Makes and reads gRPC statuses that carry {@code google.rpc} details. */
+public final class Statuses {
+    /** Characters of a message: with its details it must fit into 8 KiB of HTTP/2 headers, escaped. */
+    private static final int MAX_MESSAGE_LENGTH = 600;
+
+    private static final System.Logger LOG = System.getLogger(Statuses.class.getName());
+
+    private Statuses() {}
+
+    /** A status with {@code code}, {@code message} (cut after {@value #MAX_MESSAGE_LENGTH} characters) and details. */
+    public static StatusRuntimeException of(Code code, String message, Message... details) {
+        return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                .setCode(code.value())
+                .setMessage(shorten(message))
+                .addAllDetails(Arrays.stream(details).map(Any::pack).toList())
+                .build());
+    }
+
+    /** {@code RESOURCE_EXHAUSTED} with {@link RetryInfo}: come back after {@code retryDelay}. */
+    public static StatusRuntimeException exhausted(String message, Duration retryDelay) {
+        RetryInfo retry = RetryInfo.newBuilder()
+                .setRetryDelay(Durations.fromMillis(retryDelay.toMillis()))
+                .build();
+        return of(Code.RESOURCE_EXHAUSTED, message, retry);
+    }
+
+    /**
+     * The status that {@code error} is answered with: its own if it is a status, else {@code INTERNAL} with an id. The text
+     * of any other error goes to the log, under the same id, and to no client.
+     */
+    public static StatusRuntimeException of(Throwable error) {
+        if (error instanceof StatusRuntimeException status) {
+            return status;
+        }
+        if (error instanceof StatusException status) {
+            return status.getStatus().asRuntimeException(status.getTrailers());
+        }
+        String id = UUID.randomUUID().toString();
+        LOG.log(System.Logger.Level.ERROR, "internal error " + id, error);
+        return of(Code.INTERNAL, "internal error " + id);
+    }
+
+    /** The status of {@code error} as a message: code, text and details. */
+    public static com.google.rpc.Status toProto(StatusRuntimeException error) {
+        com.google.rpc.Status status = StatusProto.fromThrowable(error);
+        return status == null ? com.google.rpc.Status.getDefaultInstance() : status;
+    }
+
+    /** The first detail of type {@code type} that {@code error} carries. */
+    public static <T extends Message> Optional<T> detail(StatusRuntimeException error, Class<T> type) {
+        return toProto(error).getDetailsList().stream()
+                .filter(any -> any.is(type))
+                .findFirst()
+                .map(any -> unpack(any, type));
+    }
+
+    private static <T extends Message> T unpack(Any any, Class<T> type) {
+        try {
+            return any.unpack(type);
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            throw Status.INTERNAL
+                    .withDescription("malformed status detail")
+                    .withCause(e)
+                    .asRuntimeException();
+        }
+    }
+
+    private static String shorten(String message) {
+        return message.codePointCount(0, message.length()) <= MAX_MESSAGE_LENGTH
+                ? message
+                : message.substring(0, message.offsetByCodePoints(0, MAX_MESSAGE_LENGTH)) + "…";
+    }
+}

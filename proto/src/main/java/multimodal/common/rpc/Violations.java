@@ -1,0 +1,112 @@
+package multimodal.common.rpc;
+
+import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Collects every fault of a request, so that the caller learns all of them at once.
+ *
+ * <p>Each fault reads {@code name: value (expected: …)}. At most {@value #MAX_LISTED} are listed, since status details
+ * travel in HTTP/2 headers, which clients limit to 8 KiB.
+ */
+public final class Violations {
+    private static final int MAX_LISTED = 16;
+    private static final int MAX_VALUE_LENGTH = 40;
+
+    private final List<FieldViolation> listed = new ArrayList<>();
+    private int count;
+
+    /** Adds a fault of {@code field} (a path such as {@code init_image.data}). */
+    public Violations add(String field, Object value, String expected) {
+        count++;
+        if (listed.size() < MAX_LISTED) {
+            String description = field + ": " + shorten(value) + " (expected: " + expected + ")";
+            listed.add(FieldViolation.newBuilder()
+                    .setField(field)
+                    .setDescription(description)
+                    .build());
+        }
+        return this;
+    }
+
+    /** Adds a fault unless {@code valid}; returns {@code valid}. */
+    public boolean require(boolean valid, String field, Object value, String expected) {
+        if (!valid) {
+            add(field, value, expected);
+        }
+        return valid;
+    }
+
+    /** Requires {@code min} to {@code max}, both included. */
+    public boolean requireRange(String field, long value, long min, long max) {
+        return require(value >= min && value <= max, field, value, min + " to " + max);
+    }
+
+    /** Requires a finite value from {@code min} to {@code max}, both included. */
+    public boolean requireRange(String field, float value, float min, float max) {
+        String expected = "finite, " + trim(min) + " to " + trim(max);
+        return require(value >= min && value <= max, field, value, expected);
+    }
+
+    /** Requires 1 to {@code max} characters (code points) that are not all blank. */
+    public boolean requireText(String field, String value, int max) {
+        String expected = "1 to " + max + " characters, not only blanks";
+        if (value.isBlank()) {
+            return require(false, field, value.isEmpty() ? "empty" : "blank", expected);
+        }
+        return requireLength(field, value, max, expected);
+    }
+
+    /** Requires at most {@code max} characters (code points). */
+    public boolean requireLength(String field, String value, int max) {
+        return requireLength(field, value, max, "at most " + max + " characters");
+    }
+
+    private boolean requireLength(String field, String value, int max, String expected) {
+        int length = value.codePointCount(0, value.length());
+        return require(length <= max, field, length + " characters", expected);
+    }
+
+    /** Whether no fault was found. */
+    public boolean isEmpty() {
+        return count == 0;
+    }
+
+    /**
+     * Ends the check.
+     *
+     * @throws StatusRuntimeException {@code INVALID_ARGUMENT} with {@link BadRequest} details, if there is any fault
+     */
+    public void throwIfAny() {
+        if (count > 0) {
+            throw toException();
+        }
+    }
+
+    private StatusRuntimeException toException() {
+        String message = listed.stream().map(FieldViolation::getDescription).collect(Collectors.joining("; "));
+        if (count > listed.size()) {
+            message += "; and " + (count - listed.size()) + " more";
+        }
+        return Statuses.of(
+                Code.INVALID_ARGUMENT,
+                message,
+                BadRequest.newBuilder().addAllFieldViolations(listed).build());
+    }
+
+    private static String shorten(Object value) {
+        String text = String.valueOf(value);
+        return text.codePointCount(0, text.length()) <= MAX_VALUE_LENGTH
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, MAX_VALUE_LENGTH)) + "…";
+    }
+
+    private static String trim(float bound) {
+        return bound == Math.rint(bound) ? Long.toString((long) bound) : Float.toString(bound);
+    }
+}

@@ -1,0 +1,31 @@
+package multimodal.common.server;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where OpenTelemetry spans go. */
+@ConfigMapping(prefix = "fleet.tracing")
+public interface TracingConfig {
+    /** {@code none}, {@code otlp} or {@code file}. */
+    @WithDefault("none")
+    Exporter exporter();
+
+    /** Full address that {@code otlp} posts to (OTLP over HTTP, protobuf). */
+    @WithDefault("http://localhost:4318/v1/traces")
+    String endpoint();
+
+    /** File that {@code file} appends to, one JSON object a line; required by it. */
+    Optional<Path> file();
+
+    /** Ways to export spans. */
+    enum Exporter {
+        /** Spans are dropped. */
+        NONE,
+        /** Spans are posted to a collector. */
+        OTLP,
+        /** Spans are appended to a file. */
+        FILE
+    }
+}
