@@ -1,0 +1,132 @@
+package multimodal.inference.decoding;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Follows the likeliest texts side by side, as transformers' {@code generate(num_beams=…)} with {@code
+ * early_stopping=False}. Give the logits of {@link #open} to {@link #advance} while there are any, then take {@link #best}.
+ * Not thread-safe.
+ */
+public final class BeamSearch {
+
+    /**
+     * A text that is followed or done.
+     *
+     * @param tokens new ids, prompt and end token left out
+     * @param score sum of log-probabilities; divided by the length penalty once the text is done
+     * @param finish why it ended; null while it is open
+     */
+    public record Beam(List<Long> tokens, double score, FinishReason finish) {}
+
+    private static final Comparator<Beam> BEST_FIRST =
+            Comparator.comparingDouble(Beam::score).reversed();
+
+    private final int width;
+    private final double lengthPenalty;
+    private final List<Long> prompt;
+    private final LogitsFilter filter;
+    private final StopRule rule;
+    private List<Beam> open = List.of(new Beam(List.of(), 0, null));
+    private List<Beam> done = List.of();
+
+    /**
+     * A search that starts at the prompt.
+     *
+     * @param width texts that are followed, at least 1
+     * @param lengthPenalty the score of a text is divided by its length to this power, end token counted
+     * @param prompt ids before the new tokens
+     * @param filter applied to the log-probabilities of each beam
+     * @param rule end token and limit; its stop texts are not looked at
+     */
+    public BeamSearch(int width, double lengthPenalty, List<Long> prompt, LogitsFilter filter, StopRule rule) {
+        this.width = width;
+        this.lengthPenalty = lengthPenalty;
+        this.prompt = List.copyOf(prompt);
+        this.filter = filter;
+        this.rule = rule;
+    }
+
+    /** The texts whose next logits are wanted, best first; at most {@code width}, empty when the search is over. */
+    public List<Beam> open() {
+        return open;
+    }
+
+    /** The best text so far: of the done ones or, while none is done, of the open ones. */
+    public Beam best() {
+        return done.isEmpty() ? open.get(0) : done.get(0);
+    }
+
+    /**
+     * Takes a step.
+     *
+     * @param logits of the next token, one array for each beam of {@link #open} in its order
+     */
+    public void advance(List<float[]> logits) {
+        int length = open.get(0).tokens().size() + 1;
+        List<Candidate> candidates = candidates(logits);
+        List<Beam> nowOpen = new ArrayList<>();
+        List<Beam> nowDone = new ArrayList<>(done);
+        for (int rank = 0; rank < candidates.size(); rank++) {
+            Candidate candidate = candidates.get(rank);
+            boolean isEnd = rule.endsWith(candidate.token);
+            if (!isEnd && length < rule.maxTokens()) {
+                nowOpen.add(candidate.beam(candidate.score, null));
+            } else if (rank < width) {
+                FinishReason reason = isEnd ? FinishReason.END : FinishReason.LENGTH;
+                nowDone.add(candidate.beam(candidate.score / Math.pow(length, lengthPenalty), reason));
+            }
+        }
+        done = firstOf(nowDone.stream().sorted(BEST_FIRST).toList());
+        open = firstOf(nowOpen);
+        if (!open.isEmpty() && !canImprove(length)) {
+            open = List.of();
+        }
+    }
+
+    /** Whether the best open text, at its present length, would still replace a done one. */
+    private boolean canImprove(int length) {
+        return done.size() < width
+                || open.get(0).score() / Math.pow(length, lengthPenalty)
+                        > done.get(width - 1).score();
+    }
+
+    private record Candidate(Beam parent, long token, double score) {
+
+        Beam beam(double newScore, FinishReason reason) {
+            List<Long> tokens = new ArrayList<>(parent.tokens());
+            if (reason != FinishReason.END) {
+                tokens.add(token);
+            }
+            return new Beam(List.copyOf(tokens), newScore, reason);
+        }
+    }
+
+    /** The best continuations of all open texts, best first; twice the width, so that enough stay open if some end. */
+    private List<Candidate> candidates(List<float[]> logits) {
+        return IntStream.range(0, open.size())
+                .boxed()
+                .flatMap(index -> continuations(open.get(index), logits.get(index)).stream())
+                .sorted(Comparator.comparingDouble(Candidate::score).reversed())
+                .limit(2L * width)
+                .toList();
+    }
+
+    private List<Candidate> continuations(Beam parent, float[] logits) {
+        List<Long> history = new ArrayList<>(prompt);
+        history.addAll(parent.tokens());
+        float[] scores = filter.apply(LogProbabilities.logSoftmax(logits), history);
+        int[] ascending = Ranking.ascending(scores);
+        return IntStream.range(Math.max(0, ascending.length - 2 * width), ascending.length)
+                .map(index -> ascending[index])
+                .filter(token -> scores[token] > Float.NEGATIVE_INFINITY)
+                .mapToObj(token -> new Candidate(parent, token, parent.score() + scores[token]))
+                .toList();
+    }
+
+    private List<Beam> firstOf(List<Beam> beams) {
+        return List.copyOf(beams.subList(0, Math.min(width, beams.size())));
+    }
+}
