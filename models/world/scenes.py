@@ -21,7 +21,7 @@ from models.world.concepts import BACKGROUND_INDEX, BACKGROUNDS, CONCEPT_INDEX, 
 
 SPLITS = ("train", "validation", "test", "unseen")
 MAX_OBJECTS = 3
-JITTER = 8  # pixels; positions vary by this much up, down and sideways, which keeps them on half of the latent grid
+RAISED = 16  # pixels by which an object may stand higher; a whole cell of the latents, as all distances of positions are
 # kind of scene -> share of 100; a kind is the counts of its groups: (2, 1) is two of one concept and one of another
 KINDS = {(1,): 50, (2,): 12, (3,): 8, (1, 1): 24, (2, 1): 3, (1, 2): 3}
 ONE_OBJECT = {(1,): 100}
@@ -159,7 +159,7 @@ def _place(dice: _Dice, background: str, vendor: str, chosen: list[tuple[str, in
     size, centres = (56, (32, 96)) if total == 2 else (40, (24, 64, 104))
     concepts = [concept for concept, count in chosen for _ in range(count)]
     objects = tuple(
-        SceneObject(concept, centre - size // 2, 72 - size // 2 + JITTER * (dice.below(3) - 1), size)
+        SceneObject(concept, centre - size // 2, _top(dice, size), size)
         for concept, centre in zip(concepts, centres, strict=True)
     )
     positions = ("left", "right") if len(chosen) == 2 else ("",)
@@ -170,9 +170,12 @@ def _place(dice: _Dice, background: str, vendor: str, chosen: list[tuple[str, in
 def _single(dice: _Dice, concept: str) -> tuple[Group, SceneObject]:
     name, size = dice.weighted({("medium", 80): 60, ("big", 96): 20, ("small", 64): 20})
     position, centre = dice.weighted({("middle", 64): 60, ("left", 48): 20, ("right", 80): 20})
-    left = min(max(centre - size // 2 + JITTER * (dice.below(3) - 1), 0), SIZE - size)
-    top = 72 - size // 2 + JITTER * (dice.below(3) - 1)
-    return Group(concept, 1, position, name), SceneObject(concept, left, top, size)
+    return Group(concept, 1, position, name), SceneObject(concept, centre - size // 2, _top(dice, size), size)
+
+
+def _top(dice: _Dice, size: int) -> int:
+    """The upper edge of an object that stands 16 to 20 pixels above the lower edge of the picture, or is raised."""
+    return SIZE - 16 - (size + 4) // 8 * 8 - RAISED * dice.below(2)
 
 
 def render(scene: Scene) -> np.ndarray:
