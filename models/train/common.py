@@ -52,6 +52,19 @@ def command_line(description: str) -> argparse.Namespace:
     return parser.parse_args()
 
 
+class Timer:
+    """`due()` turns true once every `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._last = seconds, time.monotonic()
+
+    def due(self) -> bool:
+        if time.monotonic() - self._last < self._seconds:
+            return False
+        self._last = time.monotonic()
+        return True
+
+
 class Run:
     """One training run: its folder, its log, when to stop and when to save.
 
@@ -64,7 +77,7 @@ class Run:
         self.checkpoint = self.folder / "latest.pt"
         self._started = time.monotonic()
         self._deadline = self._started + 60 * minutes
-        self._saved = self._started
+        self._saving = Timer(CHECKPOINT_SECONDS)
         self._stopped = False
         os.nice(max(0, 10 - os.nice(0)))
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -79,10 +92,7 @@ class Run:
         return min(1.0, (now - self._started) / max(1e-9, self._deadline - self._started))
 
     def due(self) -> bool:
-        if time.monotonic() - self._saved < CHECKPOINT_SECONDS:
-            return False
-        self._saved = time.monotonic()
-        return True
+        return self._saving.due()
 
     def log(self, **figures: object) -> None:
         """Appends one JSON line to `log.jsonl` and prints it."""

@@ -1,8 +1,9 @@
-"""Trains the prompt encoder of the diffusion model before the UNet does: a CLIPTextModel that reads scenes out of captions.
+"""Trains the prompt encoder of the diffusion model: a CLIPTextModel that reads scenes out of captions.
 
-Linear heads on the pooled state (and on the mean of all states) name what a caption says: the concept and count of the left and
-the right group, the set of concepts, background, position, size and style. No picture is needed, so a few minutes are enough, and the
-UNet starts with states that already tell a castle from a cat in both languages. The heads are thrown away.
+Linear heads on the pooled state (and on the mean of all states) name what a caption says: concept and count of the left
+and the right group, the set of concepts, background, position, size and style. No picture is needed, so a few minutes
+are enough, and the UNet starts with states that already tell a castle from a cat in both languages. The heads are
+thrown away.
 
 `latest.pt` holds {"text_encoder": weights, "config": keywords of CLIPTextConfig, "heads": weights, "step"}.
 
@@ -52,6 +53,7 @@ def new_text_encoder(settings: Settings) -> tuple[CLIPTextModel, dict]:
         "num_hidden_layers": settings.layers,
         "num_attention_heads": settings.width // 64,
         "max_position_embeddings": tokenizer.MAX_LENGTH,
+        "hidden_act": "gelu",
         "pad_token_id": tokenizer.PAD,
         "bos_token_id": tokenizer.BOS,
         "eos_token_id": tokenizer.EOS,

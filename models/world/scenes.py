@@ -21,7 +21,9 @@ from models.world.concepts import BACKGROUND_INDEX, BACKGROUNDS, CONCEPT_INDEX, 
 
 SPLITS = ("train", "validation", "test", "unseen")
 MAX_OBJECTS = 3
-RAISED = 16  # pixels by which an object may stand higher; a whole cell of the latents, as all distances of positions are
+RAISED = (
+    16  # pixels by which an object may stand higher; a whole cell of the latents, as all distances of positions are
+)
 # kind of scene -> share of 100; a kind is the counts of its groups: (2, 1) is two of one concept and one of another
 KINDS = {(1,): 50, (2,): 12, (3,): 8, (1, 1): 24, (2, 1): 3, (1, 2): 3}
 ONE_OBJECT = {(1,): 100}

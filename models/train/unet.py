@@ -1,0 +1,274 @@
+"""Trains the UNet that paints latents of sticker scenes, conditioned on prompts in English and Chinese.
+
+A diffusers UNet2DConditionModel over the latents of `vae.py`, with cross attention to the states of the prompt encoder
+(`text_encoder.py`) and its pooled state added to the time embedding. It predicts v under a cosine schedule whose last
+step is pure noise (Lin et al. 2024), with trailing steps. Cells that show objects weigh more, for backgrounds are
+learned in minutes; the weight of nearly clean latents is bounded as in min-SNR (Hang et al. 2023).
+
+`latest.pt` holds {"unet": weights, "unet_ema": their moving average, "text_encoder": weights, "config", "optimizer",
+"updates", "step"}; "config" is {"unet": keywords of UNet2DConditionModel, "text_encoder": keywords of CLIPTextConfig,
+"scheduler": keywords of DDIMScheduler}. `load_unet(path)` gives what is served.
+
+    python -m models.train.unet --minutes 60 --resume
+    python -m models.train.unet --evaluate
+"""
+
+from models.train import common  # first: it sets the thread counts
+
+# isort: split
+
+import copy
+import random
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from diffusers import DDIMScheduler, UNet2DConditionModel
+from PIL import Image
+from transformers import CLIPTextConfig, CLIPTextModel
+
+from models.tokenizer import tokenizer
+from models.train import text_encoder as prompts
+from models.train.judge import load_judge, named_right, pictures_of, verdicts
+from models.train.vae import CHANNELS, PATCH, Decoder, Encoder, load_vae
+from models.train.vae import latest as latest_vae
+from models.world.scenes import SIZE, object_mask, scene_at
+
+SCHEDULER = {
+    "num_train_timesteps": 1000,
+    "beta_schedule": "squaredcos_cap_v2",
+    "prediction_type": "v_prediction",
+    "rescale_betas_zero_snr": True,
+    "timestep_spacing": "trailing",
+    "set_alpha_to_one": True,
+    "clip_sample": False,
+}
+DEMO_PROMPTS = (
+    "a castle under the night sky",
+    "一座神秘的古堡在月光下闪闪发光",
+    "一只猫在雪地上",
+    "a red apple and a dog on green grass",
+    "two cats on a beach",
+    "a rocket in the desert",
+    "三只企鹅在城市里",
+    "a big pizza in a room",
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    widths: tuple[int, ...] = (96, 192)
+    batch: int = 32
+    learning_rate: float = 1e-3
+    warm_up: int = 200
+    weight_decay: float = 0.01
+    ema: float = 0.998
+    caption_dropout: float = 0.1
+    object_weight: float = 3.0  # what a cell full of objects weighs more than a bare one
+    snr_limit: float = 5.0
+    # the shares of the styles: a prompt that names none should not have to be a mixture of two
+    vendors: tuple[str, ...] = ("fluent", "fluent", "fluent", "noto")
+    kinds_early: tuple = (((1,), 70), ((2,), 8), ((3,), 4), ((1, 1), 18))
+    early_steps: int = 1500
+    kinds: tuple = (((1,), 50), ((2,), 12), ((3,), 6), ((1, 1), 28), ((2, 1), 2), ((1, 2), 2))
+    guidance: float = 2.5
+    steps: int = 30
+    evaluation_seconds: int = 900
+    held_out: int = 100  # prompts of each split and language that `--evaluate` paints
+
+
+def unet_config(settings: Settings) -> dict:
+    """Keywords of the UNet: 8 × 8 latents of 48 channels, attention where a cell is 32 pixels."""
+    return {
+        "sample_size": SIZE // PATCH,
+        "in_channels": CHANNELS,
+        "out_channels": CHANNELS,
+        "block_out_channels": list(settings.widths),
+        "layers_per_block": 1,
+        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"],
+        "mid_block_type": "UNetMidBlock2DCrossAttn",
+        "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"],
+        "cross_attention_dim": prompts.Settings().width,
+        "attention_head_dim": [width // 32 for width in settings.widths],
+        "class_embed_type": "simple_projection",
+        "projection_class_embeddings_input_dim": prompts.Settings().width,
+        "resnet_time_scale_shift": "scale_shift",
+    }
+
+
+def latest() -> Path:
+    return common.train_directory() / "unet" / "latest.pt"
+
+
+def load_unet(path: Path) -> tuple[UNet2DConditionModel, CLIPTextModel, dict]:
+    """The averaged UNet, its text encoder and their configuration (see the head), frozen, evaluating, on the CPU.
+
+    Pool the text encoder's states with `text_encoder.encode_prompts`; the pooled state goes in as `class_labels`.
+    """
+    state = common.load_checkpoint(path)
+    unet = UNet2DConditionModel(**state["config"]["unet"])
+    unet.load_state_dict(state["unet_ema"])
+    text_encoder = CLIPTextModel(CLIPTextConfig(**state["config"]["text_encoder"]))
+    text_encoder.load_state_dict(state["text_encoder"])
+    return unet.eval().requires_grad_(False), text_encoder.eval().requires_grad_(False), state["config"]
+
+
+@torch.no_grad()
+def paint(
+    unet, text_encoder, texts: list[str], steps: int, guidance: float, seed: int, device: str = "cpu"
+) -> torch.Tensor:
+    """Latents float32 (texts, 48, 8, 8) painted by DDIM with classifier-free guidance; the same seed gives the same."""
+    scheduler = DDIMScheduler(**SCHEDULER)
+    scheduler.set_timesteps(steps)
+    ids, _ = tokenizer.batch([""] * len(texts) + texts)
+    states, pooled = prompts.encode_prompts(text_encoder, ids.to(device))
+    shape = (len(texts), CHANNELS, SIZE // PATCH, SIZE // PATCH)
+    latents = torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(device)
+    for timestep in scheduler.timesteps:
+        both = unet(torch.cat([latents, latents]), timestep, states, class_labels=pooled).sample
+        without, given = both.chunk(2)
+        latents = scheduler.step(without + guidance * (given - without), timestep, latents).prev_sample
+    return latents
+
+
+def save_grid(pictures: torch.Tensor, path: Path, columns: int = 4) -> None:
+    """Writes pictures (batch, 3, height, width) in [-1, 1] as one PNG; the batch is a multiple of `columns`."""
+    bytes_ = ((pictures + 1) * 127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).cpu().numpy()
+    rows = [np.concatenate(list(bytes_[i : i + columns]), 1) for i in range(0, len(bytes_), columns)]
+    Image.fromarray(np.concatenate(rows)).save(path)
+
+
+def evaluate(unet, text_encoder, decoder: Decoder, settings: Settings, count: int, device: str = "cpu") -> dict:
+    """Shares of pictures whose whole object set and background the judge names as the prompt's scene has them."""
+    figures, judge = {}, load_judge()
+    for split in ("test", "unseen"):
+        scenes = [scene_at(split, number, settings.vendors) for number in range(count)]
+        for language in ("en", "zh"):
+            texts = prompts.captions_of(scenes, (split, "evaluation"), language)
+            seen = []
+            for first in range(0, count, 25):
+                chunk = texts[first : first + 25]
+                latents = paint(unet, text_encoder, chunk, settings.steps, settings.guidance, first, device)
+                seen += verdicts(judge, decoder(latents.cpu()))
+            figures[f"{split}_{language}_objects"], figures[f"{split}_{language}_background"] = named_right(
+                seen, scenes
+            )
+    return figures
+
+
+class Batches:
+    """Training batches made on the CPU: latents, prompt states, pooled prompt states and the weight of each cell."""
+
+    def __init__(self, settings: Settings, encoder: Encoder, text_encoder: CLIPTextModel) -> None:
+        self._settings, self._encoder, self._text_encoder = settings, encoder, text_encoder
+
+    @torch.no_grad()
+    def __call__(self, number: int) -> tuple[torch.Tensor, ...]:
+        settings = self._settings
+        kinds = dict(settings.kinds_early if number < settings.early_steps else settings.kinds)
+        first = number * settings.batch
+        scenes = [scene_at("train", first + i, settings.vendors, kinds) for i in range(settings.batch)]
+        rng = random.Random(f"dropout/{number}")
+        texts = prompts.captions_of(scenes, ("unet", number))
+        texts = ["" if rng.random() < settings.caption_dropout else text for text in texts]
+        states, pooled = prompts.encode_prompts(self._text_encoder, tokenizer.batch(texts)[0])
+        masks = torch.from_numpy(np.stack([object_mask(scene) for scene in scenes])).float()[:, None] / 255
+        weights = 1 + settings.object_weight * F.avg_pool2d(masks, PATCH)
+        return self._encoder(pictures_of(scenes)), states, pooled, weights
+
+
+def loss_of(unet, alphas_cumprod: torch.Tensor, settings: Settings, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
+    """The weighted squared error of v at one time for each row; the times of a batch cover the schedule evenly."""
+    latents, states, pooled, weights = batch
+    rows = len(latents)
+    places = (torch.randperm(rows) + torch.rand(rows)) / rows
+    times = (places * len(alphas_cumprod)).long().to(latents.device)
+    alpha = alphas_cumprod[times].sqrt()[:, None, None, None]
+    sigma = (1 - alphas_cumprod[times]).sqrt()[:, None, None, None]
+    noise = torch.randn_like(latents)
+    predicted = unet(alpha * latents + sigma * noise, times, states, class_labels=pooled).sample
+    error = (predicted - (alpha * noise - sigma * latents)).pow(2).mean(1, keepdim=True)
+    snr = alphas_cumprod[times] / (1 - alphas_cumprod[times]).clamp_min(1e-8)
+    limited = ((settings.snr_limit + 1) / (snr + 1)).clamp_max(1.0)
+    return ((error * weights).mean((1, 2, 3)) / weights.mean((1, 2, 3)) * limited).mean()
+
+
+def _state(unet, ema, text_encoder, config, optimizer, step: int) -> dict:
+    weights = {
+        "unet": unet.state_dict(),
+        "unet_ema": ema.module.state_dict(),
+        "text_encoder": text_encoder.state_dict(),
+    }
+    return {**weights, "config": config, "optimizer": optimizer.state_dict(), "updates": ema.updates, "step": step}
+
+
+def train(arguments) -> None:
+    settings, run, step = Settings(), common.Run("unet", arguments.minutes), 0
+    saved = common.load_checkpoint(run.checkpoint) if arguments.resume and run.checkpoint.exists() else None
+    encoder, decoder = load_vae(latest_vae())
+    if saved:
+        config = saved["config"]
+        text_encoder = CLIPTextModel(CLIPTextConfig(**config["text_encoder"])).eval().requires_grad_(False)
+        text_encoder.load_state_dict(saved["text_encoder"])
+    else:
+        text_encoder, text_config = prompts.load_text_encoder(prompts.latest())
+        config = {"unet": unet_config(settings), "text_encoder": text_config, "scheduler": SCHEDULER}
+    unet = UNet2DConditionModel(**config["unet"])
+    if saved:
+        unet.load_state_dict(saved["unet"])
+        step = saved["step"]
+    unet.to(arguments.device)
+    ema = common.Ema(unet, settings.ema)
+    optimizer = torch.optim.AdamW(
+        unet.parameters(), settings.learning_rate, betas=(0.9, 0.99), weight_decay=settings.weight_decay
+    )
+    if saved:
+        ema.module.load_state_dict(saved["unet_ema"])
+        ema.updates = saved["updates"]
+        optimizer.load_state_dict(saved["optimizer"])
+    run.log(settings=asdict(settings), parameters=common.count_parameters(unet), step=step)
+    alphas_cumprod = DDIMScheduler(**SCHEDULER).alphas_cumprod.to(arguments.device)
+    batches, losses = common.prefetch(Batches(settings, encoder, text_encoder), first=step, depth=2), []
+    evaluation = common.Timer(settings.evaluation_seconds)
+    while not run.stopping():
+        common.set_learning_rate(optimizer, min(1.0, (step + 1) / settings.warm_up))
+        loss = loss_of(unet, alphas_cumprod, settings, tuple(part.to(arguments.device) for part in next(batches)))
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
+        optimizer.step()
+        ema.update(unet)
+        step += 1
+        losses.append(loss.item())
+        if step % 50 == 0:
+            run.log(step=step, loss=round(float(np.mean(losses[-50:])), 4))
+        if run.due() or run.stopping():
+            common.save_checkpoint(_state(unet, ema, text_encoder, config, optimizer, step), run.checkpoint)
+        if evaluation.due():
+            _report(run, step, ema.module, text_encoder, load_vae(latest_vae())[1], settings, arguments.device)
+
+
+def _report(run: common.Run, step: int, unet, text_encoder, decoder: Decoder, settings: Settings, device: str) -> None:
+    """Paints the demo prompts into a PNG beside the log and judges a few held-out prompts."""
+    text_encoder = copy.deepcopy(text_encoder).to(device)
+    latents = paint(unet, text_encoder, list(DEMO_PROMPTS), settings.steps, settings.guidance, 1, device)
+    save_grid(decoder(latents.cpu()), run.folder / f"grid-{step:06d}.png")
+    run.log(step=step, **evaluate(unet, text_encoder, decoder, settings, 12, device))
+
+
+def main() -> None:
+    arguments = common.command_line("Trains the UNet.")
+    if not arguments.evaluate:
+        train(arguments)
+        return
+    unet, text_encoder, _ = load_unet(latest())
+    settings = Settings()
+    unet.to(arguments.device)
+    text_encoder.to(arguments.device)
+    print(evaluate(unet, text_encoder, load_vae(latest_vae())[1], settings, settings.held_out, arguments.device))
+
+
+if __name__ == "__main__":
+    main()
