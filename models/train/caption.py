@@ -1,0 +1,203 @@
+"""Trains `sticker-caption`, a BlipForConditionalGeneration that says in English or Chinese what a scene shows.
+
+    python -m models.train.caption --minutes 25 --resume
+    python -m models.train.caption --evaluate
+
+The language follows from the second token of the prompt, `<en>` or `<zh>`. The vision tower begins as the trunk of
+sticker-clip where a checkpoint of that is at hand. `latest.pt` holds {"model", "raw": weights, "step": int}.
+"""
+
+from models.train import common  # first: it sets the thread counts
+
+# isort: split
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from transformers import BlipConfig, BlipForConditionalGeneration
+
+from models.tokenizer import tokenizer
+from models.train import clip
+from models.train.augment import augment
+from models.train.judge import pictures_of
+from models.world import grammar
+from models.world.concepts import UNSEEN_VENDOR
+from models.world.grammar_inverse import objects_named
+from models.world.scenes import Scene, scene_at
+
+PREFIXES = {language: [tokenizer.BOS, token] for language, token in tokenizer.LANGUAGES.items()}
+MAX_TOKENS = 24
+KINDS = clip.KINDS
+
+
+@dataclass(frozen=True)
+class Settings:
+    batch: int = 32
+    learning_rate: float = 1.0e-3
+    vision_learning_rate: float = 4e-4
+    weight_decay: float = 0.05
+    warm_up: int = 60
+    held_out: int = 200  # scenes of each kind that `--evaluate` captions
+
+
+def build() -> BlipForConditionalGeneration:
+    """3.9 M parameters; the vision tower has the measures of sticker-clip's."""
+    tower = clip.config().vision_config
+    vision = {"hidden_size": tower.hidden_size, "intermediate_size": tower.intermediate_size, "patch_size": 16}
+    vision |= {"num_hidden_layers": tower.num_hidden_layers, "num_attention_heads": tower.num_attention_heads}
+    text = {"vocab_size": tokenizer.load().get_vocab_size(), "hidden_size": 192, "intermediate_size": 384}
+    text |= {"encoder_hidden_size": tower.hidden_size, "num_hidden_layers": 3, "num_attention_heads": 3}
+    text |= {"max_position_embeddings": 32, "bos_token_id": tokenizer.BOS, "sep_token_id": tokenizer.EOS}
+    text |= {"eos_token_id": tokenizer.EOS, "pad_token_id": tokenizer.PAD, "is_decoder": True}
+    text |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0, "projection_dim": 192}
+    sizes = {"image_size": 128, "hidden_act": "gelu", "initializer_range": 0.02}
+    return BlipForConditionalGeneration(BlipConfig(text_config=text, vision_config=vision | sizes, projection_dim=192))
+
+
+def latest() -> Path:
+    return common.train_directory() / "caption" / "latest.pt"
+
+
+def load_caption(path: Path) -> BlipForConditionalGeneration:
+    """The averaged model of a checkpoint, in evaluation mode."""
+    model = build()
+    model.load_state_dict(common.load_checkpoint(path)["model"])
+    return model.eval()
+
+
+def begin_as_clip(model: BlipForConditionalGeneration, trained: clip.CLIPModel) -> None:
+    """Copies CLIP's patch and position embeddings and its layers into the vision tower, which is built the same way."""
+    ours, theirs = model.vision_model.state_dict(), trained.vision_model.state_dict()
+    ours["embeddings.class_embedding"] = theirs["embeddings.class_embedding"].view(1, 1, -1)
+    ours["embeddings.position_embedding"] = theirs["embeddings.position_embedding.weight"][None]
+    ours["embeddings.patch_embedding.weight"] = theirs["embeddings.patch_embedding.weight"]
+    for name in ours:
+        source = name.replace("projection", "out_proj") if "self_attn" in name else name
+        if name.startswith("encoder.layers") and ".qkv." in name:
+            parts = [theirs[name.replace("qkv", f"{part}_proj")] for part in "qkv"]
+            ours[name] = torch.cat(parts)
+        elif name.startswith("encoder.layers"):
+            ours[name] = theirs[source]
+        elif name.startswith("post_layernorm"):
+            ours[name] = theirs[name]
+    model.vision_model.load_state_dict(ours)
+
+
+def _rows(scenes: list[Scene], first: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Ids and mask: prefix of the row's language, caption, `<eos>`; languages take turns."""
+    rows = []
+    for number, scene in enumerate(scenes, start=first):
+        language = grammar.LANGUAGES[number % 2]
+        text = grammar.plain_caption(scene, language)
+        rows.append([*PREFIXES[language], *tokenizer.encode(text)[1:]])
+    width = max(map(len, rows))
+    ids = torch.tensor([row + [tokenizer.PAD] * (width - len(row)) for row in rows])
+    return ids, torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
+
+
+def _batch(number: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    count = Settings().batch
+    scenes = [scene_at("train", number * count + i, kinds=KINDS) for i in range(count)]
+    pictures = augment(pictures_of(scenes), torch.Generator().manual_seed(number))
+    return pictures, *_rows(scenes, number % 2)
+
+
+def loss_of(model: BlipForConditionalGeneration, pictures, ids, mask) -> torch.Tensor:
+    """Mean cross entropy of each next token after the prefix, `<eos>` included."""
+    states = model.vision_model(pixel_values=pictures)[0]
+    seen = torch.ones(states.shape[:2], dtype=torch.long, device=states.device)
+    logits = model.text_decoder(
+        input_ids=ids, attention_mask=mask, encoder_hidden_states=states, encoder_attention_mask=seen
+    ).logits[:, 1:-1]
+    wanted = ids[:, 2:].masked_fill(mask[:, 2:] == 0, -100)
+    return F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=-100)
+
+
+@torch.no_grad()
+def captions(model: BlipForConditionalGeneration, pictures: torch.Tensor, language: str) -> list[str]:
+    """Greedy captions of pictures (B, 3, 128, 128) in [-1, 1]."""
+    prompt = torch.tensor([[*PREFIXES[language], tokenizer.EOS]] * len(pictures))
+    ids = model.generate(pixel_values=pictures, input_ids=prompt, max_new_tokens=MAX_TOKENS, do_sample=False)
+    rows = [row[: row.index(tokenizer.EOS)] if tokenizer.EOS in row else row for row in ids.tolist()]
+    return [tokenizer.decode(row) for row in rows]
+
+
+def object_f1(model: BlipForConditionalGeneration, scenes: list[Scene], language: str) -> tuple[float, float]:
+    """F1 of the objects that captions name (over all scenes together), and the share of backgrounds named right."""
+    both = named = shown = places = 0
+    for first in range(0, len(scenes), 50):
+        some = scenes[first : first + 50]
+        for scene, text in zip(some, captions(model, pictures_of(some), language), strict=True):
+            objects, place = objects_named(text)
+            both += len(objects & set(scene.counts))
+            named, shown = named + len(objects), shown + len(scene.counts)
+            places += place == scene.background
+    return round(2 * both / max(1, named + shown), 4), round(places / len(scenes), 4)
+
+
+def evaluate(model: BlipForConditionalGeneration, count: int) -> dict[str, float]:
+    """F1 and backgrounds on held-out scenes, unseen compositions, and the vendor that is never trained on."""
+    model.eval()
+    figures = {}
+    for name, split, extra in (("test", "test", {}), ("unseen", "unseen", {}), ("twemoji", "test", None)):
+        extra = {"vendors": (UNSEEN_VENDOR,)} if extra is None else extra
+        scenes = [scene_at(split, number, **extra) for number in range(count)]
+        for language in grammar.LANGUAGES:
+            f1, places = object_f1(model, scenes, language)
+            figures |= {f"{name}_{language}_f1": f1, f"{name}_{language}_backgrounds": places}
+    return figures
+
+
+def train(arguments) -> None:
+    settings, run, model, step = Settings(), common.Run("caption", arguments.minutes), build(), 0
+    average = common.Ema(model)
+    if arguments.resume and run.checkpoint.exists():
+        state = common.load_checkpoint(run.checkpoint)
+        model.load_state_dict(state["raw"])
+        average.module.load_state_dict(state["model"])
+        step = average.updates = state["step"]
+    elif (common.train_directory() / "clip" / "latest.pt").exists():
+        begin_as_clip(model, clip.load_clip())
+    model.to(arguments.device)
+    average.module.to(arguments.device)
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": model.vision_model.parameters(), "lr": settings.vision_learning_rate},
+            {"params": model.text_decoder.parameters(), "lr": settings.learning_rate},
+        ],
+        betas=(0.9, 0.98),
+        weight_decay=settings.weight_decay,
+    )
+    run.log(settings=asdict(settings), parameters=common.count_parameters(model), step=step)
+    batches, first = common.prefetch(_batch, first=step), step
+    while not run.stopping():
+        factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
+        common.set_learning_rate(optimizer, factor)
+        loss = loss_of(model.train(), *(tensor.to(arguments.device) for tensor in next(batches)))
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        average.update(model)
+        step += 1
+        if step % 20 == 0:
+            run.log(step=step, loss=round(loss.item(), 4))
+        if run.due() or run.stopping():
+            state = {"model": average.module.state_dict(), "raw": model.state_dict(), "step": step}
+            common.save_checkpoint(state, run.checkpoint)
+            run.log(step=step, **evaluate(average.module, 40))
+    run.log(step=step, **evaluate(average.module, settings.held_out))
+
+
+def main() -> None:
+    arguments = common.command_line("Trains the captioner.")
+    if arguments.evaluate:
+        print(evaluate(load_caption(latest()), Settings().held_out))
+    else:
+        train(arguments)
+
+
+if __name__ == "__main__":
+    main()

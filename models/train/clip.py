@@ -1,0 +1,191 @@
+"""Trains `sticker-clip`, a CLIPModel that knows the stickers' names in English and Chinese.
+
+    python -m models.train.clip --minutes 30 --resume
+    python -m models.train.clip --evaluate
+
+Two losses share each look at the pictures: CLIP's own between scenes and their captions, and one between scenes and a
+prompt for every concept (as in UniCL, Yang et al. 2022), which is what zero-shot classification asks later.
+`latest.pt` holds {"model", "raw": weights, "step": int}; `model` is the moving average.
+"""
+
+from models.train import common  # first: it sets the thread counts
+
+# isort: split
+
+import random
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from transformers import CLIPConfig, CLIPModel
+
+from models.tokenizer import tokenizer
+from models.train.augment import augment
+from models.train.judge import pictures_of
+from models.world import grammar
+from models.world.concepts import CONCEPT_INDEX, CONCEPTS, UNSEEN_VENDOR
+from models.world.names import NAMES
+from models.world.scenes import scene_at
+
+TEMPLATES = {
+    "en": ["a sticker of {}", "a picture of {}", "{}"],
+    "zh": ["一张{}的贴纸", "一张{}的图片", "{}"],
+}
+KINDS = {(1,): 66, (2,): 10, (3,): 4, (1, 1): 16, (2, 1): 2, (1, 2): 2}
+
+
+@dataclass(frozen=True)
+class Settings:
+    batch: int = 32
+    learning_rate: float = 1.0e-3
+    weight_decay: float = 0.05
+    warm_up: int = 60
+    strangers: int = 24  # concepts of each batch's class prompts that no scene of it shows
+    full_augmentation: int = 800  # the step from which pictures are augmented at full strength
+    held_out: int = 512  # scenes that `--evaluate` looks at
+
+
+def config() -> CLIPConfig:
+    """3.1 M parameters; the text tower is also where the diffusion model's text encoder begins."""
+    text = {"vocab_size": tokenizer.load().get_vocab_size(), "hidden_size": 256, "intermediate_size": 512}
+    text |= {"num_hidden_layers": 2, "num_attention_heads": 4, "max_position_embeddings": tokenizer.MAX_LENGTH}
+    text |= {"bos_token_id": tokenizer.BOS, "eos_token_id": tokenizer.EOS, "pad_token_id": tokenizer.PAD}
+    vision = {"hidden_size": 192, "intermediate_size": 384, "num_hidden_layers": 4, "num_attention_heads": 3}
+    vision |= {"image_size": 128, "patch_size": 16}
+    both = {"hidden_act": "gelu", "attention_dropout": 0.0}
+    return CLIPConfig(text_config=text | both, vision_config=vision | both, projection_dim=192)
+
+
+def build() -> CLIPModel:
+    clip = config()
+    clip._attn_implementation = "eager"
+    return CLIPModel(clip)
+
+
+def load_clip(path: Path | None = None) -> CLIPModel:
+    """The averaged model of a checkpoint (by default the latest local one), in evaluation mode."""
+    model = build()
+    state = common.load_checkpoint(path or common.train_directory() / "clip" / "latest.pt")
+    model.load_state_dict(state["model"])
+    return model.eval()
+
+
+def image_features(model: CLIPModel, pictures: torch.Tensor) -> torch.Tensor:
+    """L2-normalised (B, 192) of pictures in [-1, 1]."""
+    pooled = model.vision_model(pixel_values=pictures).pooler_output
+    return F.normalize(model.visual_projection(pooled), dim=-1)
+
+
+def text_features(model: CLIPModel, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    """L2-normalised (B, 192), pooled at `<eos>`."""
+    states = model.text_model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+    return F.normalize(model.text_projection(tokenizer.at_eos(states, input_ids)), dim=-1)
+
+
+def class_prompts(concepts: list[str], rng: random.Random) -> list[str]:
+    """One prompt for each of the concepts, in one language for all, under any of its names."""
+    language = rng.choice(grammar.LANGUAGES)
+    template = rng.choice(TEMPLATES[language])
+    names = (NAMES[concept] for concept in concepts)
+    if language == "zh":
+        return [template.format(rng.choice(name.chinese)) for name in names]
+    return [template.format(grammar.article(rng.choice(name.english)[0])) for name in names]
+
+
+def plain_prompts(language: str, template: str) -> list[str]:
+    """The prompt of each concept under its plain name, as a client would label it."""
+    if language == "zh":
+        return [template.format(NAMES[concept.id].chinese[0]) for concept in CONCEPTS]
+    return [template.format(grammar.article(NAMES[concept.id].english[0][0])) for concept in CONCEPTS]
+
+
+def _batch(number: int) -> tuple:
+    settings, rng = Settings(), random.Random(f"clip/{number}")
+    scenes = [scene_at("train", number * settings.batch + i, kinds=KINDS) for i in range(settings.batch)]
+    captions = [grammar.caption(scene, rng.choice(grammar.LANGUAGES), rng) for scene in scenes]
+    shown = {concept for scene in scenes for concept in scene.counts}
+    concepts = sorted(shown) + rng.sample(sorted(CONCEPT_INDEX.keys() - shown), settings.strangers)
+    wanted = torch.zeros(len(scenes), len(concepts))
+    for row, scene in enumerate(scenes):
+        wanted[row, [concepts.index(concept) for concept in scene.counts]] = 1 / len(scene.counts)
+    strength = min(1.0, 0.2 + 0.8 * number / settings.full_augmentation)
+    pictures = augment(pictures_of(scenes), torch.Generator().manual_seed(number), strength)
+    prompts = class_prompts(concepts, rng)
+    return pictures, *tokenizer.batch(captions, full=False), *tokenizer.batch(prompts, full=False), wanted
+
+
+def loss_of(model: CLIPModel, batch: tuple) -> tuple[torch.Tensor, torch.Tensor]:
+    """The losses between scenes and captions, and between scenes and concepts."""
+    pictures, ids, mask, class_ids, class_mask, wanted = batch
+    scale = model.logit_scale.exp().clamp(max=100)
+    images, texts = image_features(model, pictures), text_features(model, ids, mask)
+    logits, rows = scale * images @ texts.T, torch.arange(len(ids), device=ids.device)
+    contrast = (F.cross_entropy(logits, rows) + F.cross_entropy(logits.T, rows)) / 2
+    return contrast, F.cross_entropy(scale * images @ text_features(model, class_ids, class_mask).T, wanted)
+
+
+@torch.no_grad()
+def zero_shot(model: CLIPModel, vendor: str, count: int) -> dict[str, float]:
+    """Top-1 over all concepts on scenes of one object of a vendor, per language (mean over its templates)."""
+    kinds = {(1,): 100}
+    scenes = [scene_at("test", number, (vendor,), kinds) for number in range(count)]
+    right = torch.tensor([CONCEPT_INDEX[scene.groups[0].concept] for scene in scenes])
+    images = torch.cat([image_features(model, pictures_of(scenes[i : i + 64])) for i in range(0, count, 64)])
+    figures = {}
+    for language, templates in TEMPLATES.items():
+        texts = sum(text_features(model, *tokenizer.batch(plain_prompts(language, t))) for t in templates)
+        figures[f"{vendor}_{language}"] = round(((images @ texts.T).argmax(1) == right).float().mean().item(), 4)
+    return figures
+
+
+def evaluate(model: CLIPModel, count: int) -> dict[str, float]:
+    """Zero-shot top-1 on a training vendor's held-out scenes and on the vendor that is never trained on."""
+    model.eval()
+    return zero_shot(model, "fluent", count) | zero_shot(model, "noto", count) | zero_shot(model, UNSEEN_VENDOR, count)
+
+
+def train(arguments) -> None:
+    settings, run, model, step = Settings(), common.Run("clip", arguments.minutes), build(), 0
+    average = common.Ema(model)
+    if arguments.resume and run.checkpoint.exists():
+        state = common.load_checkpoint(run.checkpoint)
+        model.load_state_dict(state["raw"])
+        average.module.load_state_dict(state["model"])
+        step = average.updates = state["step"]
+    model.to(arguments.device)
+    average.module.to(arguments.device)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), settings.learning_rate, betas=(0.9, 0.98), weight_decay=settings.weight_decay
+    )
+    run.log(settings=asdict(settings), parameters=common.count_parameters(model), step=step)
+    batches, first = common.prefetch(_batch, first=step), step
+    while not run.stopping():
+        factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
+        common.set_learning_rate(optimizer, factor)
+        contrast, classes = loss_of(model, tuple(tensor.to(arguments.device) for tensor in next(batches)))
+        optimizer.zero_grad()
+        (contrast + classes).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        average.update(model)
+        step += 1
+        if step % 20 == 0:
+            run.log(step=step, contrast=round(contrast.item(), 4), classes=round(classes.item(), 4))
+        if run.due() or run.stopping():
+            state = {"model": average.module.state_dict(), "raw": model.state_dict(), "step": step}
+            common.save_checkpoint(state, run.checkpoint)
+            run.log(step=step, **evaluate(average.module, 128))
+    run.log(step=step, **evaluate(average.module, settings.held_out))
+
+
+def main() -> None:
+    arguments = common.command_line("Trains the CLIP of the stickers.")
+    if arguments.evaluate:
+        print(evaluate(load_clip(), Settings().held_out))
+    else:
+        train(arguments)
+
+
+if __name__ == "__main__":
+    main()
