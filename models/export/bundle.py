@@ -5,9 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import yaml
-
-from models.export import onnx_graph, parity, torchscript_graph
+from models.export import manifest_file, onnx_graph, parity, torchscript_graph
 from models.export.artifact import Model
 from models.export.weights import Weights
 from models.tokenizer import tokenizer
@@ -28,9 +26,11 @@ def write(model: Model, root: Path) -> Path:
             found = parity.check(artifact, folder)
             print(f"{model.name}/{artifact.name}: " + ", ".join(f"{k} within {v:.1e}" for k, v in found.items()))
         manifest = _manifest(model, folder, _quality(target))
-        (folder / MANIFEST).write_text(yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=120))
+        manifest_file.write(folder / MANIFEST, manifest)
         shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(folder, target)
+        target.mkdir(parents=True)
+        for file in folder.iterdir():
+            shutil.copyfile(file, target / file.name)
     total = sum(file.stat().st_size for file in target.iterdir())
     print(f"{model.name} {model.version}: {total / 1e6:.2f} MB in {len(manifest['files']) + 1} files")
     return target
@@ -47,7 +47,7 @@ def _files(model: Model, folder: Path) -> None:
 
 def _quality(target: Path) -> list[dict]:
     manifest = target / MANIFEST
-    return yaml.safe_load(manifest.read_text())["quality"] if manifest.exists() else []
+    return manifest_file.read(manifest)["quality"] if manifest.exists() else []
 
 
 def _manifest(model: Model, folder: Path, quality: list[dict]) -> dict:

@@ -1,0 +1,104 @@
+"""Exports a CLIPModel: `python -m models.export.clip --out models/repository`."""
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from transformers import CLIPModel
+
+from models.export import command
+from models.export.artifact import Artifact, Model, Port, round_to_half
+from models.tokenizer import tokenizer
+from models.train import clip as trainer
+
+CARD = {
+    "licence": "Apache-2.0",
+    "provenance": "Trained from scratch by models/train/clip.py on rendered sticker scenes (Fluent Emoji flat, MIT;"
+    " Noto Emoji, Apache-2.0) and captions of a grammar in English and Chinese. Twemoji was only ever measured on.",
+}
+TEMPLATES = {"en": ["a sticker of {}", "a picture of {}"], "zh": ["一张{}的贴纸", "一张{}的图片"]}
+
+
+class TextTower(torch.nn.Module):
+    """input_ids, attention_mask (B, T) to text_embeds (B, D), L2-normalised; pooled at the first `<eos>`."""
+
+    def __init__(self, clip: CLIPModel, eos_id: int) -> None:
+        super().__init__()
+        self.text_model, self.text_projection, self.eos_id = clip.text_model, clip.text_projection, eos_id
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        states = self.text_model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        return F.normalize(self.text_projection(tokenizer.at_eos(states, input_ids, self.eos_id)), dim=-1)
+
+
+class VisionTower(torch.nn.Module):
+    """pixel_values (B, 3, S, S) to image_embeds (B, D), L2-normalised."""
+
+    def __init__(self, clip: CLIPModel) -> None:
+        super().__init__()
+        self.vision_model, self.visual_projection = clip.vision_model, clip.visual_projection
+
+    def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
+        return F.normalize(self.visual_projection(self.vision_model(pixel_values=pixel_values)[1]), dim=-1)
+
+
+def artifacts(clip: CLIPModel, eos_id: int) -> list[Artifact]:
+    length, size, width = (
+        clip.config.text_config.max_position_embeddings,
+        clip.config.vision_config.image_size,
+        clip.config.projection_dim,
+    )
+    generator = torch.Generator().manual_seed(0)
+
+    def texts(count: int) -> tuple[torch.Tensor, torch.Tensor]:
+        ids = torch.randint(3, clip.config.text_config.vocab_size - 2, (count, length), generator=generator)
+        mask = torch.ones_like(ids)
+        for row in range(count):
+            end = 4 + row % (length - 4)
+            ids[row, end:], mask[row, end + 1 :] = eos_id, 0
+        return ids, mask
+
+    def pictures(count: int) -> tuple[torch.Tensor]:
+        return (torch.rand(count, 3, size, size, generator=generator) * 2 - 1,)
+
+    tokens = [Port(name, [-1, length], "int64") for name in ("input_ids", "attention_mask")]
+    return [
+        Artifact(
+            "text", TextTower(clip, eos_id), tokens, [Port("text_embeds", [-1, width])], [texts(2), texts(1), texts(5)]
+        ),
+        Artifact(
+            "vision",
+            VisionTower(clip),
+            [Port("pixel_values", [-1, 3, size, size])],
+            [Port("image_embeds", [-1, width])],
+            [pictures(2), pictures(1), pictures(5)],
+        ),
+    ]
+
+
+def load(source: Path | None) -> CLIPModel:
+    if source and source.is_dir():
+        return CLIPModel.from_pretrained(source, attn_implementation="eager")
+    return trainer.load_clip(source)
+
+
+def make(source: Path | None) -> Model:
+    clip = round_to_half(load(source))
+    return Model(
+        name="sticker-clip",
+        task="clip",
+        architecture="CLIPModel",
+        artifacts=artifacts(clip, tokenizer.EOS),
+        parameters={
+            "logit_scale": round(clip.logit_scale.exp().clamp(max=100).item(), 4),
+            "projection_dim": clip.config.projection_dim,
+            "templates": TEMPLATES,
+        },
+        card=CARD,
+        max_length=clip.config.text_config.max_position_embeddings,
+        preprocessing={"image_size": clip.config.vision_config.image_size, "mean": [0.5] * 3, "std": [0.5] * 3},
+    )
+
+
+if __name__ == "__main__":
+    command.main("a CLIPModel", make)
