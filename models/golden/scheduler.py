@@ -53,7 +53,9 @@ def run(ddim: DDIMScheduler, steps: int, eta: float, sample, predictions, noise)
 
 def add_steps(tensors: dict, cases: list) -> None:
     choices = [(*choice, False) for choice in itertools.product(SCHEDULES, SPACINGS, PREDICTIONS, STEP_COUNTS, ETAS)]
-    zero_snr = itertools.product(["scaled_linear"], SPACINGS[2:], ["v_prediction"], STEP_COUNTS, ETAS, [True])
+    zero_snr = itertools.product(
+        ["scaled_linear", "squaredcos_cap_v2"], SPACINGS[2:], ["v_prediction"], STEP_COUNTS, ETAS, [True]
+    )
     for schedule, (spacing, offset, to_one), prediction, steps, eta, zero in [*choices, *zero_snr]:
         ddim = scheduler(schedule, spacing, offset, to_one, prediction, zero)
         name = f"case_{len(cases):03d}"
