@@ -8,7 +8,7 @@ from models.export import safetensors_file
 from models.export.artifact import Artifact
 
 SMALLEST_SHARED = 128
-"""Tensors with fewer elements stay inside the graphs as well: pointing at them would cost more than it saves."""
+"""Tensors with fewer elements stay inside the graphs: pointing at them would cost more than it saves."""
 
 
 class Weights:
@@ -23,7 +23,7 @@ class Weights:
                 self._add(f"{artifact.name}.{name}", tensor)
 
     def _add(self, name: str, tensor: torch.Tensor) -> None:
-        if not tensor.is_floating_point():
+        if not tensor.is_floating_point() or tensor.numel() < SMALLEST_SHARED:
             return
         if not torch.equal(tensor, tensor.half().float()):
             raise ValueError(f"{name}: holds values that fp16 cannot (expected: weights rounded to fp16)")
@@ -34,7 +34,7 @@ class Weights:
 
     def find(self, fp32_bytes: bytes) -> str | None:
         """The entry whose fp32 bytes these are, whatever its shape."""
-        return None if len(fp32_bytes) < 4 * SMALLEST_SHARED else self._names.get(fp32_bytes)
+        return self._names.get(fp32_bytes)
 
     def write(self, path: Path) -> None:
         self.spans = safetensors_file.write(path, self.tensors, {"format": "pt"})

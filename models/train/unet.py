@@ -206,40 +206,30 @@ def _state(unet, ema, text_encoder, config, optimizer, step: int) -> dict:
     return {**weights, "config": config, "optimizer": optimizer.state_dict(), "updates": ema.updates, "step": step}
 
 
-def _begin(settings: Settings, resume: bool, checkpoint: Path) -> dict:
-    """What training goes on from: the local checkpoint, else what is committed, else a fresh UNet."""
-    if resume and checkpoint.exists():
-        return common.load_checkpoint(checkpoint)
-    text_encoder, text_config = prompts.new_text_encoder(prompts.Settings())
-    config = {"unet": unet_config(settings), "text_encoder": text_config, "scheduler": SCHEDULER}
-    unet = UNet2DConditionModel(**config["unet"])
-    committed = resume and common.load_committed(unet, "sticker-diffusion", "unet.unet.")
-    if committed:
-        common.load_committed(text_encoder, "sticker-diffusion", "text_encoder.")
-    else:
-        text_encoder, _ = prompts.load_text_encoder(prompts.latest())
-    weights = {"unet": unet.state_dict(), "unet_ema": unet.state_dict(), "text_encoder": text_encoder.state_dict()}
-    return {**weights, "config": config, "updates": 0, "step": 0}
-
-
 def train(arguments) -> None:
-    settings, run = Settings(), common.Run("unet", arguments.minutes)
-    state = _begin(settings, arguments.resume, run.checkpoint)
-    config, step = state["config"], state["step"]
-    encoder, _ = load_vae(latest_vae())
-    text_encoder = CLIPTextModel(CLIPTextConfig(**config["text_encoder"])).eval().requires_grad_(False)
-    text_encoder.load_state_dict(state["text_encoder"])
-    unet = UNet2DConditionModel(**config["unet"]).to(arguments.device)
-    unet.load_state_dict(state["unet"])
+    settings, run, step = Settings(), common.Run("unet", arguments.minutes), 0
+    saved = common.load_checkpoint(run.checkpoint) if arguments.resume and run.checkpoint.exists() else None
+    encoder, decoder = load_vae(latest_vae())
+    if saved:
+        config = saved["config"]
+        text_encoder = CLIPTextModel(CLIPTextConfig(**config["text_encoder"])).eval().requires_grad_(False)
+        text_encoder.load_state_dict(saved["text_encoder"])
+    else:
+        text_encoder, text_config = prompts.load_text_encoder(prompts.latest())
+        config = {"unet": unet_config(settings), "text_encoder": text_config, "scheduler": SCHEDULER}
+    unet = UNet2DConditionModel(**config["unet"])
+    if saved:
+        unet.load_state_dict(saved["unet"])
+        step = saved["step"]
+    unet.to(arguments.device)
     ema = common.Ema(unet, settings.ema)
-    ema.module.load_state_dict(state["unet_ema"])
-    ema.updates = state["updates"]
     optimizer = torch.optim.AdamW(
         unet.parameters(), settings.learning_rate, betas=(0.9, 0.99), weight_decay=settings.weight_decay
     )
-    if "optimizer" in state:
-        optimizer.load_state_dict(state["optimizer"])
-    del state
+    if saved:
+        ema.module.load_state_dict(saved["unet_ema"])
+        ema.updates = saved["updates"]
+        optimizer.load_state_dict(saved["optimizer"])
     run.log(settings=asdict(settings), parameters=common.count_parameters(unet), step=step)
     alphas_cumprod = DDIMScheduler(**SCHEDULER).alphas_cumprod.to(arguments.device)
     batches, losses = common.prefetch(Batches(settings, encoder, text_encoder), first=step, depth=2), []

@@ -1,9 +1,9 @@
 package multimodal.inference.decoding;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.HashSet;
 
 /**
  * Changes the scores of the next token before it is chosen. Each filter equals the processor of the same name in

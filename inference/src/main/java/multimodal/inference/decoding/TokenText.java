@@ -18,6 +18,7 @@ public final class TokenText {
     private final StopTexts stopTexts;
     /** Tokens of the last piece: decoded again before the waiting ones, as a tokenizer may treat the first one apart. */
     private List<Long> before = List.of();
+
     private final List<Long> waiting = new ArrayList<>();
 
     public TokenText(Tokenizer tokenizer, List<String> stopTexts) {

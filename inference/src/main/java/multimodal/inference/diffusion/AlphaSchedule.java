@@ -19,8 +19,8 @@ final class AlphaSchedule {
         int count = options.trainTimesteps();
         return switch (options.betaSchedule()) {
             case LINEAR -> linspace((float) options.betaStart(), (float) options.betaEnd(), count);
-            case SCALED_LINEAR -> squares(linspace(
-                    (float) Math.sqrt(options.betaStart()), (float) Math.sqrt(options.betaEnd()), count));
+            case SCALED_LINEAR ->
+                squares(linspace((float) Math.sqrt(options.betaStart()), (float) Math.sqrt(options.betaEnd()), count));
             case SQUAREDCOS_CAP_V2 -> cosineBetas(count);
         };
     }

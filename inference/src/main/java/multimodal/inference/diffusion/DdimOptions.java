@@ -37,7 +37,11 @@ public record DdimOptions(
         require(betaStart > 0 && betaStart <= betaEnd, "beta_start", betaStart, "above 0, at most beta_end");
         require(betaEnd < 1, "beta_end", betaEnd, "beta_start to below 1");
         require(trainTimesteps >= 1, "num_train_timesteps", trainTimesteps, "at least 1");
-        require(stepsOffset >= 0 && stepsOffset < trainTimesteps, "steps_offset", stepsOffset, "0 to the last timestep");
+        require(
+                stepsOffset >= 0 && stepsOffset < trainTimesteps,
+                "steps_offset",
+                stepsOffset,
+                "0 to the last timestep");
         require(
                 !rescaleBetasZeroSnr || predictionType == PredictionType.V_PREDICTION,
                 "rescale_betas_zero_snr",
@@ -91,7 +95,9 @@ public record DdimOptions(
                 .filter(choice -> word(choice).equals(found))
                 .findFirst()
                 .orElseThrow(() -> fault(
-                        key, found, Arrays.stream(choices).map(DdimOptions::word).collect(Collectors.joining(", "))));
+                        key,
+                        found,
+                        Arrays.stream(choices).map(DdimOptions::word).collect(Collectors.joining(", "))));
     }
 
     private static String word(Enum<?> choice) {

@@ -22,7 +22,8 @@ class SamplingParityTest {
             String name = one.get("name").asText();
             float[] logits = golden.tensor(one.get("logits").asText()).floats();
             float[] scores = filters(one).apply(logits, history);
-            assertThat(Tolerance.largestDifference(scores, golden.tensor(name + "_scores").floats()))
+            assertThat(Tolerance.largestDifference(
+                            scores, golden.tensor(name + "_scores").floats()))
                     .as(one.toString())
                     .isLessThanOrEqualTo(1e-6);
             assertThat(Tolerance.largestDifference(
@@ -36,7 +37,8 @@ class SamplingParityTest {
     private static LogitsFilter filters(JsonNode one) {
         List<LogitsFilter> filters = new ArrayList<>();
         if (one.hasNonNull("repetition_penalty")) {
-            filters.add(LogitsFilter.repetitionPenalty((float) one.get("repetition_penalty").asDouble()));
+            filters.add(LogitsFilter.repetitionPenalty(
+                    (float) one.get("repetition_penalty").asDouble()));
         }
         if (one.hasNonNull("temperature")) {
             filters.add(LogitsFilter.temperature((float) one.get("temperature").asDouble()));

@@ -25,7 +25,8 @@ class DdimSchedulerParityTest {
             Tensor samples = golden.tensor(name + "_steps");
             Tensor originals = golden.tensor(name + "_originals");
             Tensor sample = golden.tensor("sample");
-            DdimScheduler scheduler = new DdimScheduler(options(one), one.get("steps").asInt());
+            DdimScheduler scheduler =
+                    new DdimScheduler(options(one), one.get("steps").asInt());
             for (int step = 0; step < scheduler.timesteps().size(); step++) {
                 StepResult result = scheduler.step(step, at("predictions", step), sample, at("noise", step));
                 assertRelativelyClose(one + " x_0 of step " + step, result.original(), slice(originals, step));
@@ -49,7 +50,8 @@ class DdimSchedulerParityTest {
                     true,
                     false,
                     0);
-            DdimScheduler scheduler = new DdimScheduler(options, one.get("steps").asInt());
+            DdimScheduler scheduler =
+                    new DdimScheduler(options, one.get("steps").asInt());
             assertThat(scheduler.timesteps().stream().mapToLong(Long::longValue))
                     .as(one.toString())
                     .containsExactly(boxed(golden.tensor(one.get("tensor").asText())));

@@ -1,0 +1,32 @@
+package multimodal.inference.batching;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A batch on its way through the engine.
+ *
+ * @param key whose batch it is
+ * @param members in the order of their rows
+ * @param padding rows that were added to reach the fixed size
+ */
+public record BatchEvent(BatchKey key, List<Member> members, int padding) {
+
+    /**
+     * What one request has in the batch.
+     *
+     * @param context of the request
+     * @param rows of the request in this batch, at least 1
+     * @param waited from its submission until the batch was formed
+     */
+    public record Member(RequestContext context, int rows, Duration waited) {}
+
+    public BatchEvent {
+        members = List.copyOf(members);
+    }
+
+    /** Rows of all members, padding left out. */
+    public int rows() {
+        return members.stream().mapToInt(Member::rows).sum();
+    }
+}

@@ -1,0 +1,72 @@
+package multimodal.inference.batching;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import multimodal.inference.error.ErrorKind;
+import multimodal.inference.error.InferenceException;
+import multimodal.inference.tensor.Shape;
+import multimodal.inference.tensor.Tensor;
+
+/** Rows of one request on their way into an engine call, few enough for one call. */
+final class Entry {
+
+    private final RequestContext context;
+    private final Map<String, Tensor> inputs;
+    private final Map<String, Shape> trailingShapes = new TreeMap<>();
+    private final long submittedNanos;
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+    Entry(RequestContext context, Map<String, Tensor> inputs, long submittedNanos) {
+        this.context = context;
+        this.inputs = inputs;
+        this.submittedNanos = submittedNanos;
+        inputs.forEach((name, tensor) -> trailingShapes.put(name, tensor.shape().withRows(0)));
+    }
+
+    RequestContext context() {
+        return context;
+    }
+
+    Map<String, Tensor> inputs() {
+        return inputs;
+    }
+
+    int rows() {
+        return inputs.values().iterator().next().rows();
+    }
+
+    long submittedNanos() {
+        return submittedNanos;
+    }
+
+    CompletableFuture<Outcome> outcome() {
+        return outcome;
+    }
+
+    /** Whether both can be rows of one tensor. */
+    boolean fits(Entry other) {
+        return trailingShapes.equals(other.trailingShapes);
+    }
+
+    /** Whether somebody still waits for the outcome. */
+    boolean isLive() {
+        return !outcome.isDone() && context.isLive();
+    }
+
+    /** Ends an entry that is not live any more, and says why. */
+    ErrorKind endDead() {
+        InferenceException reason = reason();
+        outcome.completeExceptionally(reason);
+        return reason.kind();
+    }
+
+    private InferenceException reason() {
+        try {
+            context.checkLive();
+            return new InferenceException(ErrorKind.CANCELLED, "another part of the request failed");
+        } catch (InferenceException e) {
+            return e;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package multimodal.inference.batching;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedList;
+import java.util.List;
+import multimodal.inference.error.InferenceException;
+
+/**
+ * Entries in the order in which they came. The first one always gets into the next batch, so none waits for ever; others
+ * join it as far as they fit. Dead entries leave whenever the list is looked at.
+ */
+final class WaitingEntries implements Assembly {
+
+    private final int maxRows;
+    private final Duration maxDelay;
+    private final BatchKey key;
+    private final BatchListener listener;
+    private final LinkedList<Entry> entries = new LinkedList<>();
+
+    /**
+     * An empty list.
+     *
+     * @param maxRows in one batch
+     * @param maxDelay how long the first entry waits for others
+     * @param key whose entries they are
+     * @param listener hears of every entry that leaves
+     */
+    WaitingEntries(int maxRows, Duration maxDelay, BatchKey key, BatchListener listener) {
+        this.maxRows = maxRows;
+        this.maxDelay = maxDelay;
+        this.key = key;
+        this.listener = listener;
+    }
+
+    void add(Entry entry) {
+        entries.add(entry);
+    }
+
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    /** Whether the first entry and those that fit to it fill a batch. */
+    boolean isFull() {
+        return !entries.isEmpty()
+                && entries.stream()
+                                .filter(entries.getFirst()::fits)
+                                .mapToInt(Entry::rows)
+                                .sum()
+                        >= maxRows;
+    }
+
+    @Override
+    public long nanosUntilDue(long nowNanos) {
+        dropDead();
+        if (entries.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        return isFull() ? 0 : entries.getFirst().submittedNanos() + maxDelay.toNanos() - nowNanos;
+    }
+
+    @Override
+    public List<Entry> take() {
+        dropDead();
+        List<Entry> batch = new ArrayList<>();
+        int rows = 0;
+        for (Iterator<Entry> rest = entries.iterator(); rest.hasNext() && rows < maxRows; ) {
+            Entry entry = rest.next();
+            boolean joins = batch.isEmpty() || batch.get(0).fits(entry) && rows + entry.rows() <= maxRows;
+            if (joins) {
+                rest.remove();
+                listener.left(key, entry.rows());
+                batch.add(entry);
+                rows += entry.rows();
+            }
+        }
+        return batch;
+    }
+
+    @Override
+    public void fail(InferenceException reason) {
+        for (Entry entry : entries) {
+            listener.left(key, entry.rows());
+            entry.outcome().completeExceptionally(reason);
+        }
+        entries.clear();
+    }
+
+    private void dropDead() {
+        entries.removeIf(entry -> {
+            boolean isDead = !entry.isLive();
+            if (isDead) {
+                listener.left(key, entry.rows());
+                listener.refused(key, entry.endDead());
+            }
+            return isDead;
+        });
+    }
+}
