@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.export import manifest_file, onnx_graph, parity, torchscript_graph
 from models.export.artifact import Model
-from models.export.weights import Weights
+from models.export.weights import FILE, Weights
 from models.tokenizer import tokenizer
 
 MANIFEST = "model.yaml"
@@ -38,7 +38,7 @@ def write(model: Model, root: Path) -> Path:
 
 def _files(model: Model, folder: Path) -> None:
     weights = Weights(model.artifacts)
-    weights.write(folder / onnx_graph.WEIGHT_FILE)
+    weights.write(folder / FILE)
     for artifact in model.artifacts:
         onnx_graph.write(artifact, weights, folder / f"{artifact.name}.onnx")
         torchscript_graph.write(artifact, weights, folder / f"{artifact.name}.pt")

@@ -8,6 +8,7 @@ from transformers import BlipForConditionalGeneration
 from models.export import command
 from models.export.artifact import Artifact, Model, Port, round_to_half
 from models.export.decoding import last_real, padded_rows
+from models.export.weights import restore
 from models.train import caption as trainer
 
 CARD = {
@@ -78,6 +79,13 @@ def artifacts(model: BlipForConditionalGeneration) -> list[Artifact]:
             [rows([7, 3]), rows([2]), rows([text.max_position_embeddings]), rows([2, 9, 5, 20, 11])],
         ),
     ]
+
+
+def shipped(folder: Path) -> BlipForConditionalGeneration:
+    """The model as it stands in a repository entry."""
+    model = trainer.build()
+    restore(folder, {"vision": Vision(model), "decoder": Decoder(model)})
+    return model.eval()
 
 
 def load(source: Path | None) -> BlipForConditionalGeneration:

@@ -6,8 +6,9 @@ import torch
 import torch.nn.functional as F
 from transformers import CLIPModel
 
-from models.export import command
+from models.export import command, manifest_file
 from models.export.artifact import Artifact, Model, Port, round_to_half
+from models.export.weights import restore
 from models.tokenizer import tokenizer
 from models.train import clip as trainer
 
@@ -76,10 +77,19 @@ def artifacts(clip: CLIPModel, eos_id: int) -> list[Artifact]:
     ]
 
 
+def shipped(folder: Path) -> CLIPModel:
+    """The model as it stands in a repository entry."""
+    clip = trainer.build()
+    restore(folder, {"text": TextTower(clip, tokenizer.EOS), "vision": VisionTower(clip)})
+    scale = manifest_file.read(folder / "model.yaml")["parameters"]["logit_scale"]
+    clip.logit_scale.data = torch.tensor(scale).log()
+    return clip.eval()
+
+
 def load(source: Path | None) -> CLIPModel:
     if source and source.is_dir():
         return CLIPModel.from_pretrained(source, attn_implementation="eager")
-    return trainer.load_clip(source)
+    return trainer.load_clip(source or trainer.latest())
 
 
 def make(source: Path | None) -> Model:

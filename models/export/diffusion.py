@@ -1,11 +1,29 @@
-"""The graphs of a text-to-image diffusion model: text encoder, UNet, and the two halves of the autoencoder."""
+"""Exports a text-to-image diffusion model: `python -m models.export.diffusion --out models/repository`.
+
+Four graphs: text encoder, UNet, and the two halves of the autoencoder.
+"""
+
+from pathlib import Path
 
 import torch
 from diffusers import UNet2DConditionModel
 from transformers import CLIPTextModel
 
-from models.export.artifact import Artifact, Port
+from models.export import command
+from models.export.artifact import Artifact, Model, Port, round_to_half
+from models.export.weights import restore
 from models.tokenizer import tokenizer
+from models.train import text_encoder as prompts
+from models.train import unet as trainer
+from models.train import vae
+
+CARD = {
+    "licence": "Apache-2.0",
+    "provenance": "Trained from scratch by models/train/{vae,text_encoder,unet}.py on rendered sticker scenes (Fluent"
+    " Emoji flat, MIT; Noto Emoji, Apache-2.0) and captions of a grammar in English and Chinese.",
+}
+SCHEDULER_KEYS = ("prediction_type", "beta_schedule", "num_train_timesteps", "timestep_spacing", "set_alpha_to_one")
+SIZES = {"min": 64, "max": 256, "multiple_of": 32, "default": 128}
 
 
 class TextEncoder(torch.nn.Module):
@@ -79,3 +97,50 @@ def autoencoder(encoder: torch.nn.Module, decoder: torch.nn.Module, channels: in
         Artifact("vae_decoder", decoder, seam, image, latents),
         Artifact("vae_encoder", encoder, image, seam, pictures),
     ]
+
+
+def parameters(scheduler: dict, channels: int, factor: int) -> dict:
+    """What the pipeline must know; `scheduler` are keywords of diffusers' DDIMScheduler, all of `SCHEDULER_KEYS`."""
+    defaults = {"beta_start": 0.0001, "beta_end": 0.02, "steps_offset": 0, "rescale_betas_zero_snr": False}
+    chosen = {key: scheduler[key] for key in SCHEDULER_KEYS}
+    chosen |= {key: scheduler.get(key, value) for key, value in defaults.items()}
+    settings = trainer.Settings()
+    chosen |= {"latent_channels": channels, "downscale_factor": factor, "default_steps": settings.steps}
+    return chosen | {"default_guidance_scale": settings.guidance, "size": SIZES}
+
+
+def shipped(folder: Path) -> tuple[UNet2DConditionModel, CLIPTextModel, torch.nn.Module, torch.nn.Module]:
+    """UNet, text encoder, encoder and decoder as they stand in a repository entry."""
+    settings = trainer.Settings()
+    model = UNet2DConditionModel(**trainer.unet_config(settings))
+    text, _ = prompts.new_text_encoder(prompts.Settings())
+    encoder, decoder = vae.Encoder(), vae.Decoder()
+    modules = {"text_encoder": TextEncoder(text, tokenizer.EOS), "unet": Unet(model)}
+    restore(folder, modules | {"vae_encoder": encoder, "vae_decoder": decoder})
+    text.config._attn_implementation = "eager"
+    return model, text, encoder, decoder
+
+
+def make(source: Path | None) -> Model:
+    model, text, config = trainer.load_unet(source or trainer.latest())
+    text.config._attn_implementation = "eager"
+    halves = vae.load_vae(vae.latest())
+    for module in (model, text, *halves):
+        round_to_half(module)
+    return Model(
+        name="sticker-diffusion",
+        task="text-to-image",
+        architecture="CLIPTextModel + UNet2DConditionModel + convolutional autoencoder",
+        artifacts=[
+            text_encoder(text, tokenizer.EOS),
+            unet(model, tokenizer.MAX_LENGTH),
+            *autoencoder(*halves, vae.CHANNELS, vae.PATCH),
+        ],
+        parameters=parameters(config["scheduler"], vae.CHANNELS, vae.PATCH),
+        card=CARD,
+        max_length=tokenizer.MAX_LENGTH,
+    )
+
+
+if __name__ == "__main__":
+    command.main("a diffusion model", make)

@@ -9,10 +9,9 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from models.export.artifact import Artifact
-from models.export.weights import Weights
+from models.export.weights import FILE, Weights
 
 OPSET = 17
-WEIGHT_FILE = "weights.safetensors"
 
 
 def write(artifact: Artifact, weights: Weights, path: Path) -> None:
@@ -57,6 +56,6 @@ def _refer(graph: onnx.GraphProto, weights: Weights) -> None:
 
 def _external(name: str, shape: list[int], span: tuple[int, int]) -> TensorProto:
     tensor = TensorProto(name=name, data_type=TensorProto.FLOAT16, dims=shape, data_location=TensorProto.EXTERNAL)
-    for key, value in (("location", WEIGHT_FILE), ("offset", span[0]), ("length", span[1])):
+    for key, value in (("location", FILE), ("offset", span[0]), ("length", span[1])):
         tensor.external_data.add(key=key, value=str(value))
     return tensor

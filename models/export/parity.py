@@ -8,7 +8,7 @@ import torch
 
 from models.export import torchscript_graph
 from models.export.artifact import Artifact
-from models.export.onnx_graph import WEIGHT_FILE
+from models.export.weights import FILE
 
 TOLERANCE = 1e-4
 """Largest allowed difference, relative to the largest absolute value of the original output."""
@@ -29,7 +29,7 @@ def check(artifact: Artifact, folder: Path) -> dict[str, float]:
     """The largest relative difference of each engine over all examples; raises ParityError beyond the tolerance."""
     onnx = session(folder / f"{artifact.name}.onnx")
     script = torch.jit.load(
-        torchscript_graph.reassemble(folder / f"{artifact.name}.pt", folder / WEIGHT_FILE), map_location="cpu"
+        torchscript_graph.reassemble(folder / f"{artifact.name}.pt", folder / FILE), map_location="cpu"
     )
     worst = {"onnxruntime": 0.0, "pytorch": 0.0}
     for example in artifact.examples:

@@ -8,6 +8,7 @@ from transformers import GPT2LMHeadModel
 from models.export import command
 from models.export.artifact import Artifact, Model, Port, round_to_half
 from models.export.decoding import causal_mask, last_real, padded_rows
+from models.export.weights import restore
 from models.train import text as trainer
 
 CARD = {
@@ -39,6 +40,13 @@ def artifact(model: GPT2LMHeadModel) -> Artifact:
         [Port("logits", [-1, vocabulary])],
         [padded_rows(vocabulary, lengths, seed) for seed, lengths in enumerate(rows)],
     )
+
+
+def shipped(folder: Path) -> GPT2LMHeadModel:
+    """The model as it stands in a repository entry."""
+    model = trainer.build()
+    restore(folder, {"decoder": Decoder(model)})
+    return model.eval()
 
 
 def load(source: Path | None) -> GPT2LMHeadModel:
