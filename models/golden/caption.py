@@ -1,0 +1,37 @@
+"""Greedy captions of sticker-caption as it ships, by transformers' own `generate`: `python -m models.golden.caption`.
+
+`tokens` of a case are all ids, prefix and final `<eos>` included (no `<eos>` where the token limit came first).
+"""
+
+import torch
+
+from models.export import caption as exporter
+from models.golden import scene_pictures as pictures
+from models.golden.common import REPOSITORY, write
+from models.tokenizer import tokenizer
+from models.train.caption import MAX_TOKENS, PREFIXES
+
+
+@torch.no_grad()
+def main() -> None:
+    model = exporter.shipped(REPOSITORY / "sticker-caption" / "1")
+    vision, decoder = exporter.Vision(model), exporter.Decoder(model)
+    tensors, cases = {}, []
+    for name in pictures.names():
+        states = vision(pictures.pixels(name))
+        tensors[f"{name}_image_embeds_first"] = states[:, 0]
+        for language, prefix in PREFIXES.items():
+            prompt = torch.tensor([[*prefix, tokenizer.EOS]])
+            tokens = model.generate(
+                pixel_values=pictures.pixels(name), input_ids=prompt, max_new_tokens=MAX_TOKENS, do_sample=False
+            )[0]
+            case = f"{name}_{language}"
+            ids = torch.tensor([prefix])
+            tensors |= {f"{case}_tokens": tokens, f"{case}_logits": decoder(ids, torch.ones_like(ids), states)[0]}
+            cases.append({"name": case, "file": f"scenes/{name}.png", "language": language})
+            cases[-1]["text"] = tokenizer.decode(tokens.tolist())
+    write("caption", tensors, cases)
+
+
+if __name__ == "__main__":
+    main()
