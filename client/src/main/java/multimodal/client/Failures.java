@@ -1,0 +1,60 @@
+package multimodal.client;
+
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import multimodal.common.rpc.Statuses;
+
+/** Reads what a failed call says: one line for people, the delay for a retry. */
+public final class Failures {
+
+    private Failures() {}
+
+    /** What went wrong, in one line for people. */
+    public static String line(Exception failure) {
+        if (failure instanceof StatusRuntimeException status) {
+            return line(status);
+        }
+        return failure.getClass().getSimpleName() + ": " + failure.getMessage();
+    }
+
+    /** One line: the node and service that failed, if the fleet names them, the code, the cause, and each bad field. */
+    static String line(StatusRuntimeException failure) {
+        String where = Statuses.detail(failure, ErrorInfo.class)
+                .map(info -> info.getMetadataOrDefault("node", ""))
+                .filter(node -> !node.isEmpty())
+                .map(node -> node + ": ")
+                .orElse("");
+        return where + failure.getStatus().getCode() + ": " + cause(failure);
+    }
+
+    /** How long the fleet asks to wait before the same call is tried again; empty if it is not full. */
+    public static Optional<Duration> retryDelay(StatusRuntimeException failure) {
+        if (failure.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED) {
+            return Optional.empty();
+        }
+        return Statuses.detail(failure, RetryInfo.class)
+                .map(info -> TimeText.duration(info.getRetryDelay()));
+    }
+
+    private static String cause(StatusRuntimeException failure) {
+        String fields = Statuses.detail(failure, BadRequest.class).stream()
+                .flatMap(bad -> bad.getFieldViolationsList().stream())
+                .map(violation -> violation.getField() + ": " + violation.getDescription())
+                .collect(Collectors.joining("; "));
+        if (!fields.isEmpty()) {
+            return fields;
+        }
+        Throwable network = failure.getCause();
+        String description = failure.getStatus().getDescription();
+        if (network != null && network.getMessage() != null) {
+            return network.getMessage().lines().findFirst().orElse("");
+        }
+        return description == null ? "no description" : description.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,35 @@
+package multimodal.client;
+
+import java.io.PrintWriter;
+import multimodal.client.command.AwaitCommand;
+import multimodal.client.command.DemoCommand;
+import multimodal.client.command.StatusCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program behind the script {@code fleet}. */
+@Command(
+        name = "fleet",
+        description = "Client of a Multimodal Fleet.",
+        mixinStandardHelpOptions = true,
+        subcommands = {DemoCommand.class, AwaitCommand.class, StatusCommand.class})
+public final class FleetCommand {
+
+    private FleetCommand() {}
+
+    /** Exits with 0 for success, 1 for a failure, which is told in one line, and 2 for wrong arguments. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command line, for a program that has its own streams. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new FleetCommand())
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    PrintWriter err = command.getErr();
+                    err.println("fleet: " + Failures.line(failure));
+                    err.flush();
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
+    }
+}

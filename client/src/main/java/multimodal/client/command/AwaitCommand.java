@@ -1,0 +1,69 @@
+package multimodal.client.command;
+
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import multimodal.client.FleetClient;
+import multimodal.client.TimeText;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+/** {@code fleet await}: returns when every process of the fleet serves, or at once when one has ended. */
+@Command(name = "await", description = "Waits until every process of the fleet serves.")
+public final class AwaitCommand implements Callable<Integer> {
+
+    private static final Duration BETWEEN_CHECKS = Duration.ofMillis(100);
+    private static final int LOG_LINES = 20;
+
+    @Option(names = "--directory", required = true, description = "The fleet's directory, with its list of processes.")
+    Path directory;
+
+    @Option(names = "--timeout", description = "Longest time to wait (default: ${DEFAULT-VALUE}).")
+    Duration timeout = Duration.ofMinutes(3);
+
+    @Override
+    public Integer call() throws Exception {
+        long start = System.nanoTime();
+        for (FleetProcess process : FleetProcess.list(directory)) {
+            if (!awaitServing(process, start)) {
+                return ExitCode.SOFTWARE;
+            }
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+            System.out.printf("%-14s serves after %s%n", process.name(), TimeText.seconds(elapsed));
+        }
+        return ExitCode.OK;
+    }
+
+    private boolean awaitServing(FleetProcess process, long start) throws IOException, InterruptedException {
+        try (FleetClient client = FleetClient.connect(process.address(), timeout)) {
+            while (!serves(client)) {
+                if (!process.isAlive()) {
+                    return fail(process, "has ended");
+                }
+                if (System.nanoTime() - start > timeout.toNanos()) {
+                    return fail(process, "does not serve after " + TimeText.seconds(timeout));
+                }
+                Thread.sleep(BETWEEN_CHECKS.toMillis());
+            }
+            return true;
+        }
+    }
+
+    private static boolean serves(FleetClient client) {
+        try {
+            return client.health("") == ServingStatus.SERVING;
+        } catch (StatusRuntimeException notYet) {
+            return false;
+        }
+    }
+
+    private static boolean fail(FleetProcess process, String what) throws IOException {
+        process.lastLogLines(LOG_LINES).forEach(System.err::println);
+        System.err.printf("fleet: %s %s; its log is %s%n", process.name(), what, process.log());
+        return false;
+    }
+}

@@ -1,0 +1,43 @@
+package multimodal.client.command;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import multimodal.client.FleetClient;
+import multimodal.client.demo.Demo;
+import multimodal.client.demo.DemoOutput;
+import multimodal.client.trace.SpanFiles;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code fleet demo}: text → image → text for one English and one Chinese sentence. */
+@Command(name = "demo", description = "Turns two sentences into pictures, the pictures into captions and stories.")
+public final class DemoCommand implements Callable<Integer> {
+
+    @Option(names = "--gateway", description = "Address of the gateway (default: ${DEFAULT-VALUE}).")
+    String gateway = "localhost:9000";
+
+    @Option(names = "--output", description = "Directory for the results (default: ${DEFAULT-VALUE}).")
+    Path output = Path.of("demo-output");
+
+    @Option(names = "--spans", description = "Directory into which the services write their spans.")
+    Path spans;
+
+    @Option(names = "--timeout", description = "Longest time for one call (default: ${DEFAULT-VALUE}).")
+    Duration timeout = Duration.ofMinutes(2);
+
+    @Mixin
+    TerminalOptions terminal;
+
+    @Override
+    public Integer call() throws Exception {
+        try (FleetClient client = FleetClient.connect(gateway, timeout)) {
+            DemoOutput files = new DemoOutput(output, Optional.ofNullable(spans).map(SpanFiles::new));
+            boolean named = new Demo(client, terminal.open(), files).run();
+            return named ? ExitCode.OK : ExitCode.SOFTWARE;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package multimodal.client.command;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.io.FileOutputStream;
+import java.io.FileDescriptor;
+import java.util.Set;
+import multimodal.client.terminal.Terminal;
+import picocli.CommandLine.Option;
+
+/** What is known of the terminal; the script {@code fleet} tells, for Java cannot ask whether one stream is a terminal. */
+final class TerminalOptions {
+
+    private static final Set<String> TRUE_COLOUR = Set.of("truecolor", "24bit");
+
+    @Option(names = "--tty", description = "Standard output is a terminal.")
+    boolean tty;
+
+    @Option(names = "--columns", description = "Its width (default: ${DEFAULT-VALUE}).")
+    int columns = Terminal.DEFAULT_COLUMNS;
+
+    @Option(names = "--colorterm", defaultValue = "${env:COLORTERM}", hidden = true)
+    String colorTerm;
+
+    @Option(names = "--no-color", defaultValue = "${env:NO_COLOR}", hidden = true)
+    String noColor;
+
+    /** Pictures and bars if standard output is a 24-bit terminal and {@code NO_COLOR} is unset or empty; else plain lines. */
+    Terminal open() {
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        return new Terminal(out, isRich(), columns);
+    }
+
+    boolean isRich() {
+        boolean colourless = noColor != null && !noColor.isEmpty();
+        return tty && colorTerm != null && TRUE_COLOUR.contains(colorTerm) && !colourless;
+    }
+}

@@ -1,0 +1,123 @@
+package multimodal.client.demo;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import multimodal.client.TimeText;
+import multimodal.client.terminal.Ansi;
+import multimodal.client.terminal.DisplayWidth;
+import multimodal.client.terminal.HalfBlocks;
+import multimodal.client.terminal.ProgressBar;
+import multimodal.client.terminal.Terminal;
+import multimodal.common.v1.Image;
+import multimodal.gateway.v1.WorkflowEvent;
+
+/** Draws a run in place: the picture as it comes out of the noise on the left, each node with its bar and text on the right. */
+final class LiveRunView implements RunView {
+
+    private static final int PICTURE_COLUMNS = 36;
+    private static final int PICTURE_ROWS = PICTURE_COLUMNS / 2;
+    private static final int MAX_TEXT_COLUMNS = 60;
+    private static final String GAP = "   ";
+    private static final int RUNNING = 0x4C8BF5;
+    private static final int DONE = 0x2EA36A;
+    private static final int FAILED = 0xD9534F;
+    private static final int WAITING = 0x808890;
+
+    private final Terminal terminal;
+    private final int textColumns;
+    private int linesDrawn;
+    private ByteString drawnPicture = ByteString.EMPTY;
+    private List<String> pictureLines = List.of();
+
+    LiveRunView(Terminal terminal) {
+        this.terminal = terminal;
+        int room = terminal.columns() - PICTURE_COLUMNS - GAP.length() - 1;
+        this.textColumns = Math.max(16, Math.min(MAX_TEXT_COLUMNS, room));
+    }
+
+    @Override
+    public void show(RunState run, WorkflowEvent event) {
+        picture(run).ifPresent(this::take);
+        List<String> texts = new ArrayList<>();
+        run.nodes().forEach(node -> texts.addAll(lines(node)));
+        int lines = Math.max(Math.max(PICTURE_ROWS, texts.size()), linesDrawn);
+        StringBuilder frame = new StringBuilder(Ansi.up(linesDrawn));
+        for (int i = 0; i < lines; i++) {
+            frame.append(i < pictureLines.size() ? pictureLines.get(i) : " ".repeat(PICTURE_COLUMNS))
+                    .append(GAP)
+                    .append(i < texts.size() ? texts.get(i) : "")
+                    .append(Ansi.CLEAR_TO_END)
+                    .append('\n');
+        }
+        linesDrawn = lines;
+        terminal.out().print(frame);
+        terminal.out().flush();
+    }
+
+    private static Optional<Image> picture(RunState run) {
+        for (NodeState node : run.nodes()) {
+            if (node.picture().isPresent()) {
+                return node.picture();
+            }
+            if (!node.previews().isEmpty()) {
+                return Optional.of(node.previews().get(node.previews().size() - 1));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void take(Image image) {
+        if (!image.getData().equals(drawnPicture)) {
+            drawnPicture = image.getData();
+            pictureLines = HalfBlocks.draw(Pictures.decode(image), PICTURE_COLUMNS);
+        }
+    }
+
+    private List<String> lines(NodeState node) {
+        List<String> lines = new ArrayList<>();
+        lines.add(DisplayWidth.padRight(node.id(), textColumns - 12) + Ansi.dim(DisplayWidth.padLeft(count(node), 12)));
+        lines.add(Ansi.coloured(colour(node), bar(node)));
+        if (!node.cause().isEmpty()) {
+            lines.addAll(DisplayWidth.wrap(node.cause(), textColumns));
+        }
+        lines.addAll(DisplayWidth.wrap(node.text(), textColumns));
+        lines.add("");
+        return lines;
+    }
+
+    private static String count(NodeState node) {
+        return switch (node.phase()) {
+            case WAITING -> "";
+            case DONE -> TimeText.seconds(node.duration());
+            case RUNNING, RETRYING, FAILED ->
+                node.progress().getStepCount() > 0
+                        ? node.progress().getStep() + "/" + node.progress().getStepCount()
+                        : node.tokenCount() + " tokens";
+        };
+    }
+
+    private String bar(NodeState node) {
+        return switch (node.phase()) {
+            case WAITING -> ProgressBar.filled(0, textColumns);
+            case DONE -> ProgressBar.filled(1, textColumns);
+            case RUNNING, RETRYING, FAILED ->
+                node.progress().getStepCount() > 0
+                        ? ProgressBar.filled(
+                                (double) node.progress().getStep()
+                                        / node.progress().getStepCount(),
+                                textColumns)
+                        : ProgressBar.sliding(node.tokenCount(), textColumns);
+        };
+    }
+
+    private static int colour(NodeState node) {
+        return switch (node.phase()) {
+            case WAITING -> WAITING;
+            case RUNNING, RETRYING -> RUNNING;
+            case DONE -> DONE;
+            case FAILED -> FAILED;
+        };
+    }
+}

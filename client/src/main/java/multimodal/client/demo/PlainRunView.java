@@ -1,0 +1,89 @@
+package multimodal.client.demo;
+
+import multimodal.client.TimeText;
+import multimodal.client.terminal.Terminal;
+import multimodal.common.v1.Progress;
+import multimodal.gateway.v1.NodeFailed;
+import multimodal.gateway.v1.NodeProgress;
+import multimodal.gateway.v1.NodeRetry;
+import multimodal.gateway.v1.NodeToken;
+import multimodal.gateway.v1.WorkflowEvent;
+
+/** Writes lines that stay: about ten for the steps of a node, one that grows for its tokens. */
+final class PlainRunView implements RunView {
+
+    private static final int PROGRESS_LINES = 10;
+
+    private final Terminal terminal;
+    private String nodeOfOpenLine = "";
+
+    PlainRunView(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void show(RunState run, WorkflowEvent event) {
+        switch (event.getEventCase()) {
+            case NODE_PROGRESS -> progress(event.getNodeProgress());
+            case NODE_TOKEN -> token(event.getNodeToken());
+            case NODE_RESULT -> done(run.node(event.getNodeResult().getNode()));
+            case NODE_RETRY -> retry(event.getNodeRetry());
+            case NODE_FAILED -> failed(event.getNodeFailed());
+            case WORKFLOW_STARTED, NODE_STARTED, WORKFLOW_FINISHED, EVENT_NOT_SET -> {}
+        }
+    }
+
+    private void progress(NodeProgress event) {
+        Progress progress = event.getProgress();
+        int every = Math.max(1, progress.getStepCount() / PROGRESS_LINES);
+        if (progress.getStep() % every == 0 || progress.getStep() == progress.getStepCount()) {
+            line(
+                    event.getNode(),
+                    "step %d of %d, %s"
+                            .formatted(
+                                    progress.getStep(),
+                                    progress.getStepCount(),
+                                    TimeText.seconds(TimeText.duration(progress.getElapsed()))));
+        }
+    }
+
+    private void token(NodeToken event) {
+        if (!nodeOfOpenLine.equals(event.getNode())) {
+            endOpenLine();
+            terminal.out().print(event.getNode() + ": ");
+            nodeOfOpenLine = event.getNode();
+        }
+        terminal.out().print(event.getToken().getText().replace('\n', ' '));
+        terminal.out().flush();
+    }
+
+    private void done(NodeState node) {
+        line(node.id(), "done in " + TimeText.seconds(node.duration()));
+    }
+
+    private void retry(NodeRetry event) {
+        line(
+                event.getNode(),
+                "%s; attempt %d in %s"
+                        .formatted(
+                                event.getCause(),
+                                event.getNextAttempt(),
+                                TimeText.seconds(TimeText.duration(event.getDelay()))));
+    }
+
+    private void failed(NodeFailed event) {
+        line(event.getNode(), "failed");
+    }
+
+    private void line(String node, String text) {
+        endOpenLine();
+        terminal.println(node + ": " + text);
+    }
+
+    private void endOpenLine() {
+        if (!nodeOfOpenLine.isEmpty()) {
+            terminal.println("");
+            nodeOfOpenLine = "";
+        }
+    }
+}

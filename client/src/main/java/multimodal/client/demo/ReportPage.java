@@ -1,0 +1,94 @@
+package multimodal.client.demo;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import multimodal.clip.v1.LabelScore;
+
+/** The demo's results as one HTML page that needs no other file and makes no request: pictures are data URIs. */
+final class ReportPage {
+
+    private static final String TEMPLATE = "report.html";
+
+    private ReportPage() {}
+
+    static String render(List<DemoRun> runs) {
+        return template().replace("{{runs}}", runs.stream().map(ReportPage::article).collect(Collectors.joining()));
+    }
+
+    private static String article(DemoRun run) {
+        return """
+                <article>
+                <h2 lang="%s">%s</h2>
+                <div class="result">
+                <img src="%s" alt="%s">
+                <div>
+                <h3>Caption</h3>
+                <p class="caption">%s</p>
+                <h3>Continuation</h3>
+                <p class="story">%s</p>
+                <h3>Classified as</h3>
+                <div class="scores">
+                %s</div>
+                </div>
+                </div>
+                %s%s</article>
+                """
+                .formatted(
+                        run.prompt().languageTag(),
+                        escape(run.prompt().text()),
+                        dataUri(run.picture().getData().toByteArray()),
+                        escape(run.prompt().text()),
+                        escape(run.caption()),
+                        escape(run.continuation()),
+                        run.classes().getScoresList().stream()
+                                .map(ReportPage::score)
+                                .collect(Collectors.joining()),
+                        strip(run),
+                        ReportTimings.render(run));
+    }
+
+    private static String score(LabelScore score) {
+        return String.format(
+                Locale.ROOT,
+                "<span>%s</span><i style=\"width:%.1f%%\"></i><span class=\"number\">%.1f %%</span>%n",
+                escape(score.getLabel()),
+                100 * score.getProbability(),
+                100 * score.getProbability());
+    }
+
+    private static String strip(DemoRun run) {
+        if (run.previews().isEmpty()) {
+            return "";
+        }
+        return """
+                <img class="strip" src="%s" alt="The picture as it comes out of the noise">
+                """
+                .formatted(dataUri(Pictures.strip(run.previews())));
+    }
+
+    private static String dataUri(byte[] png) {
+        return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
+    }
+
+    static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("\n", "<br>");
+    }
+
+    private static String template() {
+        try (InputStream resource = ReportPage.class.getResourceAsStream(TEMPLATE)) {
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
