@@ -38,8 +38,7 @@ public final class Failures {
         if (failure.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED) {
             return Optional.empty();
         }
-        return Statuses.detail(failure, RetryInfo.class)
-                .map(info -> TimeText.duration(info.getRetryDelay()));
+        return Statuses.detail(failure, RetryInfo.class).map(info -> TimeText.duration(info.getRetryDelay()));
     }
 
     private static String cause(StatusRuntimeException failure) {
@@ -55,6 +54,8 @@ public final class Failures {
         if (network != null && network.getMessage() != null) {
             return network.getMessage().lines().findFirst().orElse("");
         }
-        return description == null ? "no description" : description.lines().findFirst().orElse("");
+        return description == null
+                ? "no description"
+                : description.lines().findFirst().orElse("");
     }
 }

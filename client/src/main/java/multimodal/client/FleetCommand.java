@@ -24,12 +24,11 @@ public final class FleetCommand {
 
     /** The command line, for a program that has its own streams. */
     public static CommandLine commandLine() {
-        return new CommandLine(new FleetCommand())
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    PrintWriter err = command.getErr();
-                    err.println("fleet: " + Failures.line(failure));
-                    err.flush();
-                    return CommandLine.ExitCode.SOFTWARE;
-                });
+        return new CommandLine(new FleetCommand()).setExecutionExceptionHandler((failure, command, parsed) -> {
+            PrintWriter err = command.getErr();
+            err.println("fleet: " + Failures.line(failure));
+            err.flush();
+            return CommandLine.ExitCode.SOFTWARE;
+        });
     }
 }

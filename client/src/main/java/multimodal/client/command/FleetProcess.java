@@ -44,7 +44,9 @@ record FleetProcess(String name, int port, long pid, Path log) {
 
     /** The last {@code count} lines of its log. */
     List<String> lastLogLines(int count) throws IOException {
-        List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         return lines.subList(Math.max(0, lines.size() - count), lines.size());
     }
 }

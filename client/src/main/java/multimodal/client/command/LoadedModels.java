@@ -1,8 +1,8 @@
 package multimodal.client.command;
 
 import java.io.IOException;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

@@ -1,9 +1,9 @@
 package multimodal.client.command;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.io.FileOutputStream;
-import java.io.FileDescriptor;
 import java.util.Set;
 import multimodal.client.terminal.Terminal;
 import picocli.CommandLine.Option;

@@ -2,12 +2,12 @@ package multimodal.client.demo;
 
 import java.util.List;
 import java.util.Locale;
+import multimodal.clip.v1.ClassifyRequest;
 import multimodal.clip.v1.ContinueTextRequest;
 import multimodal.common.v1.DecodingOptions;
 import multimodal.common.v1.Image;
 import multimodal.common.v1.Language;
 import multimodal.common.v1.SampledDecoding;
-import multimodal.clip.v1.ClassifyRequest;
 import multimodal.gateway.v1.TextToImageToTextRequest;
 import multimodal.image.v1.GenerateImageRequest;
 

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import multimodal.client.TimeText;
 import multimodal.common.v1.GenerationInfo;
 import multimodal.common.v1.Image;
 import multimodal.common.v1.Progress;

@@ -18,7 +18,8 @@ final class ReportPage {
     private ReportPage() {}
 
     static String render(List<DemoRun> runs) {
-        return template().replace("{{runs}}", runs.stream().map(ReportPage::article).collect(Collectors.joining()));
+        return template()
+                .replace("{{runs}}", runs.stream().map(ReportPage::article).collect(Collectors.joining()));
     }
 
     private static String article(DemoRun run) {

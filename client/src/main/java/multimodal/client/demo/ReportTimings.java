@@ -37,7 +37,11 @@ final class ReportTimings {
                 <th class="number">Batch ms</th><th class="number">Engine ms</th><th class="number">Total ms</th></tr>
                 %s%s</table></div>
                 """
-                .formatted(bars, LEGEND, rows, row("classify", "clip-service", run.classes().getInfo()));
+                .formatted(
+                        bars,
+                        LEGEND,
+                        rows,
+                        row("classify", "clip-service", run.classes().getInfo()));
     }
 
     private static String bar(NodeState node, long total) {

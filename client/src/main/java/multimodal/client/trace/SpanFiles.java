@@ -41,19 +41,25 @@ public record SpanFiles(Path directory) {
             spans = read(trace);
         }
         spans.addAll(trace.spans());
-        spans.sort(Comparator.comparingLong(span -> span.get("startTimeUnixNano").getAsLong()));
+        spans.sort(
+                Comparator.comparingLong(span -> span.get("startTimeUnixNano").getAsLong()));
         JsonArray array = new JsonArray();
         spans.forEach(array::add);
         JsonObject document = new JsonObject();
         document.addProperty("traceId", trace.traceId());
         document.add("spans", array);
-        return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(document);
+        return new GsonBuilder()
+                .setPrettyPrinting()
+                .disableHtmlEscaping()
+                .create()
+                .toJson(document);
     }
 
     private List<JsonObject> read(RunTrace trace) throws IOException {
         List<JsonObject> spans = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(SUFFIX)).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(SUFFIX)).toList()) {
                 readFile(file, trace.traceId(), spans);
             }
         }
