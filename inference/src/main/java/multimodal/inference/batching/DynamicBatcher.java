@@ -37,12 +37,12 @@ public final class DynamicBatcher implements AutoCloseable {
      * Runs rows and waits for them.
      *
      * @param inputs by name, equal numbers of rows, at least 1
-     * @param timings hears where the time went, if all goes well
+     * @param onDone hears what it took, if all goes well
      * @return outputs by name, as many rows; equal to what the request alone would get
      * @throws InferenceException {@code OVERLOADED} when the queue is full, {@code CANCELLED}, {@code DEADLINE_EXCEEDED},
      *     {@code UNAVAILABLE} after {@link #close}, or the engine's failure
      */
-    public Map<String, Tensor> run(RequestContext context, Map<String, Tensor> inputs, Consumer<StageTimings> timings) {
+    public Map<String, Tensor> run(RequestContext context, Map<String, Tensor> inputs, Consumer<Work> onDone) {
         context.checkLive();
         Submission submission = new Submission(context, inputs, policy.maxRows());
         int rows = submission.rows();
@@ -51,7 +51,7 @@ public final class DynamicBatcher implements AutoCloseable {
             thread.send(() -> submission.entries().forEach(waiting::add));
             listener.queued(key, rows);
             Map<String, Tensor> outputs = submission.await();
-            timings.accept(submission.timings(true));
+            onDone.accept(submission.work(true));
             return outputs;
         } finally {
             runningRows.addAndGet(-rows);

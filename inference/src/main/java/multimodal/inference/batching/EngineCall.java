@@ -95,7 +95,8 @@ final class EngineCall {
             for (Map.Entry<String, Tensor> output : outputs.entrySet()) {
                 own.put(output.getKey(), rows(output.getValue(), from, to, expected));
             }
-            outcomes.add(new Outcome(Map.copyOf(own), taken, engine, call));
+            long share = engine * entry.rows() / (expected - padding);
+            outcomes.add(new Outcome(Map.copyOf(own), taken, engine, share, call));
             from = to;
         }
         return outcomes;

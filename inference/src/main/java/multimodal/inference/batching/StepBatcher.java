@@ -36,17 +36,17 @@ public final class StepBatcher implements AutoCloseable {
     /**
      * Opens a row.
      *
-     * @param timings hears after each step where its time went
+     * @param onDone hears after each step what it took
      * @throws InferenceException {@code OVERLOADED} when too many rows are open, {@code UNAVAILABLE} after {@link #close}
      */
-    public Row open(RequestContext context, Consumer<StageTimings> timings) {
+    public Row open(RequestContext context, Consumer<Work> onDone) {
         if (openRows.incrementAndGet() > policy.maxQueued()) {
             openRows.decrementAndGet();
             listener.refused(key, ErrorKind.OVERLOADED);
             throw InferenceException.overloaded(
                     key + ": " + policy.maxQueued() + " rows are open", Duration.ofNanos(call.lastNanos()));
         }
-        StepRow row = new StepRow(this, context, timings);
+        StepRow row = new StepRow(this, context, onDone);
         try {
             thread.send(() -> assembly.open(row));
         } catch (InferenceException e) {

@@ -9,14 +9,14 @@ final class StepRow implements Row {
 
     private final StepBatcher batcher;
     private final RequestContext context;
-    private final Consumer<StageTimings> timings;
+    private final Consumer<Work> onDone;
     private boolean isFirst = true;
     private boolean closed;
 
-    StepRow(StepBatcher batcher, RequestContext context, Consumer<StageTimings> timings) {
+    StepRow(StepBatcher batcher, RequestContext context, Consumer<Work> onDone) {
         this.batcher = batcher;
         this.context = context;
-        this.timings = timings;
+        this.onDone = onDone;
     }
 
     RequestContext context() {
@@ -32,7 +32,7 @@ final class StepRow implements Row {
         Submission submission = new Submission(context, inputs, batcher.maxRows());
         batcher.submit(this, submission);
         Map<String, Tensor> outputs = submission.await();
-        timings.accept(submission.timings(isFirst));
+        onDone.accept(submission.work(isFirst));
         isFirst = false;
         return outputs;
     }

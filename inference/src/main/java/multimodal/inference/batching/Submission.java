@@ -57,11 +57,18 @@ final class Submission {
     }
 
     /**
-     * Where the time went; after {@link #await}.
+     * What it took; after {@link #await}.
      *
      * @param isFirst whether the wait for the batch was a wait in the queue; otherwise it was one inside a running batch
      */
-    StageTimings timings(boolean isFirst) {
+    Work work(boolean isFirst) {
+        long share = entries.stream()
+                .mapToLong(entry -> entry.outcome().join().engineShareNanos())
+                .sum();
+        return new Work(rows, timings(isFirst), Duration.ofNanos(share));
+    }
+
+    private StageTimings timings(boolean isFirst) {
         long queue = isFirst ? firstTakenNanos() - submittedNanos : 0;
         long engine = engineNanos();
         long batch = Math.max(0, finishedNanos - submittedNanos - queue - engine);

@@ -171,12 +171,15 @@ class DynamicBatcherTest {
     @Test
     void timingsOfAllStagesAreHeard() {
         release.countDown();
-        List<StageTimings> heard = new ArrayList<>();
+        List<Work> heard = new ArrayList<>();
         try (DynamicBatcher batcher = batcher(2)) {
             batcher.run(RequestContext.detached(), rows(1, 2, 3), heard::add);
         }
 
-        assertThat(heard).singleElement().satisfies(timings -> {
+        assertThat(heard).singleElement().satisfies(work -> {
+            StageTimings timings = work.timings();
+            assertThat(work.rows()).isEqualTo(3);
+            assertThat(work.engineShare()).isPositive();
             assertThat(timings.queue()).isPositive();
             assertThat(timings.engine()).isPositive();
             assertThat(timings.batch()).isPositive();

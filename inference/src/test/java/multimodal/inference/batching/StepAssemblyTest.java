@@ -74,7 +74,7 @@ class StepAssemblyTest {
             for (Entry entry : assembly.take()) {
                 float row = entry.inputs().get("x").floats()[0];
                 served.add(row);
-                entry.outcome().complete(new Outcome(Map.of(), 0, 0, this));
+                entry.outcome().complete(new Outcome(Map.of(), 0, 0, 0, this));
                 submit(rows.get((int) row), rows(row, row));
             }
         }

@@ -208,7 +208,7 @@ class StepBatcherTest {
     @Test
     void onlyTheFirstStepWaitsInTheQueue() {
         ScriptedEngine engine = new ScriptedEngine(BatchingFixtures::addOne);
-        List<StageTimings> heard = new ArrayList<>();
+        List<Work> heard = new ArrayList<>();
         try (StepBatcher batcher = batcher(engine, policy(2, FOREVER));
                 Row row = batcher.open(RequestContext.detached(), heard::add)) {
             row.step(rows(1));
@@ -216,9 +216,9 @@ class StepBatcherTest {
         }
 
         assertThat(heard).hasSize(2);
-        assertThat(heard.get(0).queue()).isPositive();
-        assertThat(heard.get(1).queue()).isZero();
-        assertThat(heard.get(1).engine()).isPositive();
+        assertThat(heard.get(0).timings().queue()).isPositive();
+        assertThat(heard.get(1).timings().queue()).isZero();
+        assertThat(heard.get(1).timings().engine()).isPositive();
     }
 
     @Test

@@ -1,0 +1,85 @@
+package multimodal.inference.admission;
+
+import java.time.Duration;
+import multimodal.inference.batching.RequestContext;
+import multimodal.inference.batching.StageTimings;
+import multimodal.inference.batching.Work;
+
+/** A permit that knows how much of its work is done. Thread-safe. */
+public final class WorkPermit implements Permit {
+
+    private final Admission admission;
+    private final RequestContext context;
+    private final long cost;
+    private StageTimings timings = StageTimings.ZERO;
+    private Duration engineShare = Duration.ZERO;
+    private long steppedRows;
+    private long singleShotRows;
+    private boolean closed;
+
+    WorkPermit(Admission admission, RequestContext context, long cost) {
+        this.admission = admission;
+        this.context = context;
+        this.cost = cost;
+    }
+
+    @Override
+    public RequestContext context() {
+        return context;
+    }
+
+    @Override
+    public synchronized void addPostprocess(Duration duration) {
+        timings = timings.plus(new StageTimings(Duration.ZERO, Duration.ZERO, Duration.ZERO, duration));
+    }
+
+    @Override
+    public synchronized StageTimings timings() {
+        return timings;
+    }
+
+    /** Adds a step of a loop. */
+    public synchronized void addStep(Work work) {
+        steppedRows += work.rows();
+        add(work);
+    }
+
+    /** Adds a single-shot call. */
+    public synchronized void addSingleShot(Work work) {
+        singleShotRows += work.rows();
+        add(work);
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        admission.release(this);
+    }
+
+    long cost() {
+        return cost;
+    }
+
+    /** Units of work that are done: the rows of steps or, for a request without a loop, of single-shot calls. */
+    synchronized long doneUnits() {
+        return steppedRows > 0 ? steppedRows : singleShotRows;
+    }
+
+    long remainingUnits() {
+        return Math.max(0, cost - doneUnits());
+    }
+
+    synchronized Duration engineShare() {
+        return engineShare;
+    }
+
+    private void add(Work work) {
+        timings = timings.plus(work.timings());
+        engineShare = engineShare.plus(work.engineShare());
+    }
+}

@@ -1,0 +1,12 @@
+package multimodal.inference.batching;
+
+import java.time.Duration;
+
+/**
+ * What one call of a pipeline took.
+ *
+ * @param rows that were run
+ * @param timings where the time went
+ * @param engineShare the engine time of these rows alone: that of each call, divided among its rows
+ */
+public record Work(int rows, StageTimings timings, Duration engineShare) {}

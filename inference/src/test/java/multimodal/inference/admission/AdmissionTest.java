@@ -1,0 +1,150 @@
+package multimodal.inference.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.opentelemetry.context.Context;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import multimodal.inference.batching.RequestContext;
+import multimodal.inference.batching.StageTimings;
+import multimodal.inference.batching.Work;
+import multimodal.inference.error.ErrorKind;
+import multimodal.inference.error.InferenceException;
+import multimodal.inference.repository.ModelId;
+import org.junit.jupiter.api.Test;
+
+class AdmissionTest {
+
+    private static final ModelId MODEL = new ModelId("toy", "1");
+
+    private final StepTimeEstimate estimate = new StepTimeEstimate();
+    private final List<String> heard = new ArrayList<>();
+    private final Admission admission = new Admission(MODEL, 100, estimate, new AdmissionListener() {
+        @Override
+        public void admitted(ModelId model, long cost) {
+            heard.add("admitted " + cost);
+        }
+
+        @Override
+        public void released(ModelId model, long cost) {
+            heard.add("released " + cost);
+        }
+
+        @Override
+        public void refused(ModelId model, ErrorKind reason) {
+            heard.add("refused " + reason);
+        }
+    });
+
+    @Test
+    void budgetIsHandedOutAndGivenBack() {
+        Permit all = admission.admit(RequestContext.detached(), 100);
+        assertThat(refusal(RequestContext.detached(), 1).kind()).isEqualTo(ErrorKind.OVERLOADED);
+        all.close();
+        admission.admit(RequestContext.detached(), 60).close();
+
+        assertThat(heard)
+                .containsExactly("admitted 100", "refused OVERLOADED", "released 100", "admitted 60", "released 60");
+    }
+
+    @Test
+    void permitClosesOnce() {
+        Permit first = admission.admit(RequestContext.detached(), 60);
+        Permit second = admission.admit(RequestContext.detached(), 40);
+        first.close();
+        first.close();
+
+        assertThat(refusal(RequestContext.detached(), 61).kind()).isEqualTo(ErrorKind.OVERLOADED);
+        second.close();
+        assertThat(heard).endsWith("released 40");
+    }
+
+    @Test
+    void requestBeyondTheBudgetIsAdmittedWhenItIsAlone() {
+        try (Permit alone = admission.admit(RequestContext.detached(), 5000)) {
+            assertThat(alone.timings()).isEqualTo(StageTimings.ZERO);
+            assertThat(refusal(RequestContext.detached(), 1).kind()).isEqualTo(ErrorKind.OVERLOADED);
+        }
+    }
+
+    @Test
+    void refusalComputesTheDelayFromWhatIsLeftToDo() {
+        estimate.calibrate(Duration.ofMillis(10));
+        WorkPermit half = admission.admit(RequestContext.detached(), 60);
+        admission.admit(RequestContext.detached(), 40);
+        half.addStep(new Work(50, StageTimings.ZERO, Duration.ofMillis(500)));
+
+        // 10 units are left of the one, 40 of the other; in turns the first is done after 20, both after 50.
+        assertThat(refusal(RequestContext.detached(), 60).retryDelay()).contains(Duration.ofMillis(200));
+        assertThat(refusal(RequestContext.detached(), 61).retryDelay()).contains(Duration.ofMillis(500));
+    }
+
+    @Test
+    void delayIsGivenEvenIfNothingIsKnownYet() {
+        admission.admit(RequestContext.detached(), 100);
+
+        assertThat(refusal(RequestContext.detached(), 1).retryDelay()).contains(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void deadlineThatCannotBeMetIsRefusedBeforeTheWork() {
+        estimate.calibrate(Duration.ofSeconds(1));
+
+        assertThat(refusal(endingIn(Duration.ofSeconds(9)), 10).kind()).isEqualTo(ErrorKind.DEADLINE_EXCEEDED);
+        admission.admit(endingIn(Duration.ofSeconds(60)), 10).close();
+    }
+
+    @Test
+    void estimateCountsTheOthersTurns() {
+        estimate.calibrate(Duration.ofSeconds(1));
+        admission.admit(RequestContext.detached(), 80);
+
+        // 10 of its own and 10 turns of the long one.
+        assertThat(refusal(endingIn(Duration.ofSeconds(15)), 10).kind()).isEqualTo(ErrorKind.DEADLINE_EXCEEDED);
+        admission.admit(endingIn(Duration.ofSeconds(30)), 10).close();
+    }
+
+    @Test
+    void callerWhoHasGoneIsNotAdmitted() {
+        RequestContext gone = new RequestContext("", OptionalLong.empty(), () -> true, Context.root());
+
+        assertThat(refusal(gone, 1).kind()).isEqualTo(ErrorKind.CANCELLED);
+        assertThat(refusal(endingIn(Duration.ZERO), 1).kind()).isEqualTo(ErrorKind.DEADLINE_EXCEEDED);
+    }
+
+    @Test
+    void finishedWorkTeachesTheEstimate() {
+        estimate.calibrate(Duration.ofMillis(10));
+        try (WorkPermit permit = admission.admit(RequestContext.detached(), 20)) {
+            permit.addSingleShot(new Work(1, StageTimings.ZERO, Duration.ofMillis(100)));
+            permit.addStep(new Work(20, StageTimings.ZERO, Duration.ofMillis(300)));
+        }
+
+        assertThat(estimate.timeFor(1)).contains(Duration.ofMillis(12));
+    }
+
+    @Test
+    void stoppedDoorRefusesAndWaitsForThoseInside() throws Exception {
+        Permit inside = admission.admit(RequestContext.detached(), 1);
+        admission.stop();
+
+        assertThat(refusal(RequestContext.detached(), 1).kind()).isEqualTo(ErrorKind.UNAVAILABLE);
+        assertThat(admission.awaitIdle(Duration.ofMillis(1))).isFalse();
+        CompletableFuture<Void> leaving = CompletableFuture.runAsync(inside::close);
+        assertThat(admission.awaitIdle(Duration.ofHours(1))).isTrue();
+        leaving.get();
+    }
+
+    private InferenceException refusal(RequestContext context, long cost) {
+        return catchThrowableOfType(InferenceException.class, () -> admission.admit(context, cost));
+    }
+
+    private static RequestContext endingIn(Duration duration) {
+        return new RequestContext(
+                "", OptionalLong.of(System.nanoTime() + duration.toNanos()), () -> false, Context.root());
+    }
+}
