@@ -1,0 +1,55 @@
+package multimodal.inference.engine;
+
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import multimodal.inference.error.ErrorKind;
+import multimodal.inference.error.InferenceException;
+
+/** What must be so in the process before DJL first looks, and the one place where its natives are loaded. */
+final class DjlRuntime {
+
+    private DjlRuntime() {}
+
+    /** Forbids downloads and reports to others; DJL knows these settings as system properties only. */
+    static void prepare() {
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("OPT_OUT_TRACKING", "true");
+    }
+
+    /**
+     * Loads an engine's native libraries.
+     *
+     * @param djlName as DJL names it, e.g. {@code OnnxRuntime}
+     * @throws InferenceException {@code MISCONFIGURED} with the cause and the cure
+     */
+    static Engine open(String djlName) {
+        prepare();
+        try {
+            Engine engine = Engine.getEngine(djlName);
+            // The first base manager is what touches the natives of every engine.
+            engine.newBaseManager().close();
+            return engine;
+        } catch (Throwable e) {
+            // Loading natives ends in Errors too: UnsatisfiedLinkError, ExceptionInInitializerError,
+            // NoClassDefFoundError.
+            throw new InferenceException(
+                    ErrorKind.MISCONFIGURED,
+                    djlName + ": its native libraries do not load: " + rootCause(e)
+                            + " (cure: Linux x86-64 with glibc 2.28 or later, and DJL_CACHE_DIR naming a writable"
+                            + " folder with 500 MB free)",
+                    e);
+        }
+    }
+
+    static String rootCause(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root.toString();
+    }
+
+    static Model newModel(String name, EngineOptions options, Engine engine) {
+        return engine.newModel(name, options.device().toDjl());
+    }
+}

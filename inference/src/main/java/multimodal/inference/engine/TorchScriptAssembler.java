@@ -1,0 +1,113 @@
+package multimodal.inference.engine;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import multimodal.inference.error.ErrorKind;
+import multimodal.inference.error.InferenceException;
+import multimodal.inference.repository.Safetensors;
+import multimodal.inference.tensor.Tensor;
+
+/**
+ * Puts weights back into a TorchScript archive. In the repository a {@code .pt} lacks its weight records; its entry
+ * {@code weights.json} tells for each of them the tensor of {@code weights.safetensors}, beside it, that it holds.
+ */
+final class TorchScriptAssembler {
+
+    private static final String WEIGHT_MAP = "weights.json";
+    private static final String WEIGHT_FILE = "weights.safetensors";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * Where a left-out record comes from.
+     *
+     * @param tensor its name in the weight file
+     * @param dtype of the record; only {@code float32} is left out
+     */
+    private record Weight(String tensor, String dtype) {}
+
+    private TorchScriptAssembler() {}
+
+    /**
+     * Writes the archive that {@code torch.jit.load} takes: every record stored plain, weights widened to float32.
+     * An archive without {@code weights.json} is complete already and only unpacked. One tensor at a time is in memory.
+     *
+     * @throws InferenceException {@code MISCONFIGURED} if the map names a tensor that is not there, or is no map
+     */
+    static void assemble(Path graph, Path target) throws IOException {
+        try (ZipFile source = new ZipFile(graph.toFile());
+                OutputStream file = new BufferedOutputStream(Files.newOutputStream(target));
+                ZipOutputStream archive = new ZipOutputStream(file)) {
+            Enumeration<? extends ZipEntry> entries = source.entries();
+            while (entries.hasMoreElements()) {
+                ZipEntry entry = entries.nextElement();
+                if (!entry.getName().equals(WEIGHT_MAP)) {
+                    store(archive, entry.getName(), read(source, entry));
+                }
+            }
+            ZipEntry map = source.getEntry(WEIGHT_MAP);
+            if (map != null) {
+                storeWeights(graph, archive, read(source, map));
+            }
+        }
+    }
+
+    private static byte[] read(ZipFile source, ZipEntry entry) throws IOException {
+        try (InputStream in = source.getInputStream(entry)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static void storeWeights(Path graph, ZipOutputStream archive, byte[] map) throws IOException {
+        Map<String, Weight> weights = JSON.readValue(map, new TypeReference<>() {});
+        try (Safetensors tensors = Safetensors.open(graph.resolveSibling(WEIGHT_FILE))) {
+            for (Map.Entry<String, Weight> entry : weights.entrySet()) {
+                Weight weight = entry.getValue();
+                if (!weight.dtype().equals("float32") || !tensors.names().contains(weight.tensor())) {
+                    throw new InferenceException(
+                            ErrorKind.MISCONFIGURED,
+                            "%s: %s: %s: %s %s (expected: float32 of a tensor in %s)"
+                                    .formatted(
+                                            graph.getFileName(),
+                                            WEIGHT_MAP,
+                                            entry.getKey(),
+                                            weight.dtype(),
+                                            weight.tensor(),
+                                            WEIGHT_FILE));
+                }
+                store(archive, entry.getKey(), rawFloats(tensors.tensor(weight.tensor())));
+            }
+        }
+    }
+
+    private static byte[] rawFloats(Tensor tensor) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(tensor.floats().length, Float.BYTES));
+        bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(tensor.floats());
+        return bytes.array();
+    }
+
+    private static void store(ZipOutputStream archive, String name, byte[] content) throws IOException {
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        ZipEntry entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.length);
+        entry.setCrc(crc.getValue());
+        archive.putNextEntry(entry);
+        archive.write(content);
+        archive.closeEntry();
+    }
+}
