@@ -1,0 +1,74 @@
+package multimodal.gateway;
+
+import io.grpc.ClientInterceptor;
+import io.quarkus.grpc.GlobalInterceptor;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Collectors;
+import multimodal.common.server.CallExecutor;
+import multimodal.common.server.ServingState;
+import multimodal.gateway.client.ServiceChannels;
+import multimodal.gateway.proxy.HealthWatch;
+import multimodal.gateway.v1.WorkflowServiceGrpc;
+import multimodal.gateway.workflow.RetryPolicy;
+import multimodal.gateway.workflow.WorkflowRunner;
+import multimodal.gateway.workflow.WorkflowValidator;
+
+/** Puts the gateway together. */
+@Singleton
+public class GatewayModule {
+    private final ScheduledExecutorService healthTimer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "health-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    @Produces
+    @Singleton
+    ServiceChannels channels(GatewayConfig config, @GlobalInterceptor Instance<ClientInterceptor> interceptors) {
+        return new ServiceChannels(
+                config.services().entrySet().stream()
+                        .collect(Collectors.toMap(entry -> entry.getKey(), entry -> entry.getValue()
+                                .address())),
+                interceptors.stream().toList());
+    }
+
+    void close(@Disposes ServiceChannels channels) {
+        channels.close();
+    }
+
+    @Produces
+    @Singleton
+    CallExecutor workflowThreads(GatewayConfig config) {
+        return new CallExecutor("workflow", config.workflow().maxRunning(), 1);
+    }
+
+    @Produces
+    @Singleton
+    WorkflowRunner runner(GatewayConfig config) {
+        GatewayConfig.Workflow workflow = config.workflow();
+        int queueLength = workflow.maxRunning() * WorkflowValidator.MAX_NODE_COUNT;
+        return new WorkflowRunner(
+                new CallExecutor("node", workflow.maxRunningNodes(), queueLength),
+                new RetryPolicy(workflow.maxAttempts(), workflow.initialRetryDelay()));
+    }
+
+    void onStart(
+            @Observes StartupEvent event, GatewayConfig config, ServiceChannels channels, ServingState servingState) {
+        config.services().forEach((name, service) -> service.grpcServices()
+                .forEach(grpcService ->
+                        new HealthWatch(channels.channel(name), grpcService, servingState, healthTimer).start()));
+        servingState.set(WorkflowServiceGrpc.SERVICE_NAME, true);
+    }
+
+    void onShutdown(@Observes ShutdownEvent event) {
+        healthTimer.shutdownNow();
+    }
+}

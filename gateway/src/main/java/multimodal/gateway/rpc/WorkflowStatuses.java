@@ -1,0 +1,62 @@
+package multimodal.gateway.rpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.List;
+import multimodal.common.rpc.Statuses;
+import multimodal.gateway.workflow.Node;
+import multimodal.gateway.workflow.WorkflowException;
+
+/** The status of a call whose workflow has ended early: that of the failed node, which it names. */
+final class WorkflowStatuses {
+    private static final String REASON = "NODE_FAILED";
+    private static final String DOMAIN = "gateway.multimodal";
+
+    private WorkflowStatuses() {}
+
+    static StatusRuntimeException of(Throwable error) {
+        return error instanceof WorkflowException failure ? of(failure) : Statuses.of(error);
+    }
+
+    private static StatusRuntimeException of(WorkflowException failure) {
+        Node node = failure.node();
+        ErrorInfo info = ErrorInfo.newBuilder()
+                .setReason(REASON)
+                .setDomain(DOMAIN)
+                .putMetadata("node", node.id())
+                .putMetadata("service", node.type().service())
+                .build();
+        List<Any> details = failure.status().getDetailsList().stream()
+                .map(detail -> inRequest(detail, node))
+                .toList();
+        return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                .setCode(failure.status().getCode())
+                .setMessage(failure.getMessage())
+                .addDetails(Any.pack(info))
+                .addAllDetails(details)
+                .build());
+    }
+
+    /** A node's settings are a field of the workflow's request, named like the node: its field paths start there. */
+    private static Any inRequest(Any detail, Node node) {
+        if (!detail.is(BadRequest.class)) {
+            return detail;
+        }
+        try {
+            BadRequest.Builder fault = detail.unpack(BadRequest.class).toBuilder();
+            fault.getFieldViolationsBuilderList()
+                    .forEach(violation -> violation.setField(node.id() + "." + violation.getField()));
+            return Any.pack(fault.build());
+        } catch (InvalidProtocolBufferException e) {
+            throw Status.INTERNAL
+                    .withDescription("malformed status detail")
+                    .withCause(e)
+                    .asRuntimeException();
+        }
+    }
+}

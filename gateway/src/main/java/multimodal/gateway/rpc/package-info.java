@@ -1,0 +1,2 @@
+/** {@code WorkflowService}: parse, run, render. */
+package multimodal.gateway.rpc;
