@@ -1,4 +1,4 @@
-"""The pictures that goldens look at: `python -m models.golden.scene_pictures` renders them once; goldens read the PNGs."""
+"""The scenes that goldens look at: `python -m models.golden.scene_pictures` renders them; goldens read the PNGs."""
 
 from pathlib import Path
 
