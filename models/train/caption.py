@@ -165,7 +165,9 @@ def begin(model: BlipForConditionalGeneration, head: PatchHead) -> None:
 def train(arguments) -> None:
     settings, run, model, step = Settings(), common.Run("caption", arguments.minutes), build(), 0
     head = PatchHead(model.config.vision_config.hidden_size)
-    if not arguments.resume or not run.checkpoint.exists():
+    if arguments.resume and not run.checkpoint.exists() and common.load_committed(model, "sticker-caption", "vision."):
+        common.load_committed(model.text_decoder, "sticker-caption", "decoder.")
+    elif not arguments.resume or not run.checkpoint.exists():
         begin(model, head)
     average = common.Ema(model, settings.ema)
     if arguments.resume and run.checkpoint.exists():

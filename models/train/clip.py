@@ -173,6 +173,9 @@ def train(arguments) -> None:
         head.load_state_dict(state["head"])
         average.module.load_state_dict(state["model"])
         step = average.updates = state["step"]
+    elif arguments.resume and common.load_committed(model, "sticker-clip", "vision."):
+        common.load_committed(model, "sticker-clip", "text.")
+        average = common.Ema(model, settings.ema)
     both = torch.nn.ModuleList([model, head]).to(arguments.device)
     average.module.to(arguments.device)
     trained = [parameter for parameter in both.parameters() if parameter.requires_grad]

@@ -1,0 +1,105 @@
+"""Measures a model as it ships and writes the figures into its card: `python -m models.export.measure sticker-clip`.
+
+Every figure is taken on held-out data, `--count` scenes each. What falls short of its goal is written as it is.
+"""
+
+from models.train import common  # first: it sets the thread counts
+
+# isort: split
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from models.export import manifest_file
+from models.export.command import REPOSITORY
+from models.world import grammar
+
+LANGUAGE_NAMES = {"en": "English", "zh": "Chinese"}
+
+
+def _figure(name: str, value: float, goal: float | None, unit: str = "ratio") -> dict:
+    return {"figure": name, "value": round(value, 4), "unit": unit} | ({} if goal is None else {"goal": goal})
+
+
+def clip(folder: Path, count: int) -> list[dict]:
+    from models.export import clip as exporter
+
+    found, figures = exporter.trainer.evaluate(exporter.shipped(folder), count), []
+    for vendor, goal in (("fluent", None), ("noto", None), ("twemoji", 0.8)):
+        seen = "the unseen vendor, Twemoji" if vendor == "twemoji" else f"held-out scenes, {vendor.capitalize()}"
+        for language in grammar.LANGUAGES:
+            name = f"zero-shot top-1 of 128 concepts, {seen}, {LANGUAGE_NAMES[language]}"
+            figures.append(_figure(name, found[f"{vendor}_{language}"], goal))
+    return figures
+
+
+def caption(folder: Path, count: int) -> list[dict]:
+    from models.export import caption as exporter
+
+    found, figures = exporter.trainer.evaluate(exporter.shipped(folder), count), []
+    kinds = {"test": ("training vendors", 0.95), "unseen": ("unseen compositions", None)}
+    kinds["twemoji"] = ("the unseen vendor, Twemoji", 0.8)
+    for kind, (name, goal) in kinds.items():
+        for language in grammar.LANGUAGES:
+            spoken = f"{name}, {LANGUAGE_NAMES[language]}"
+            figures.append(_figure(f"object F1, {spoken}", found[f"{kind}_{language}_f1"], goal))
+            figures.append(_figure(f"backgrounds named right, {spoken}", found[f"{kind}_{language}_backgrounds"], None))
+    return figures
+
+
+def text(folder: Path, count: int) -> list[dict]:
+    from models.export import text as exporter
+
+    found = exporter.trainer.evaluate(exporter.shipped(folder), count)
+    return [
+        _figure(f"perplexity a token, held-out stories, {spoken}", found[f"perplexity_{language}"], None, "perplexity")
+        for language, spoken in LANGUAGE_NAMES.items()
+    ]
+
+
+def diffusion(folder: Path, count: int) -> list[dict]:
+    from models.export import diffusion as exporter
+
+    unet, prompts, encoder, decoder = exporter.shipped(folder)
+    settings = exporter.trainer.Settings()
+    found = exporter.trainer.evaluate(unet, prompts, decoder, settings, count)
+    figures = []
+    for split, composed, goal in (("test", "seen", 0.95), ("unseen", "unseen", 0.9)):
+        for language, spoken in LANGUAGE_NAMES.items():
+            kind = f"{composed} compositions, {spoken} prompts"
+            figures.append(_figure(f"objects named right, {kind}", found[f"{split}_{language}_objects"], goal))
+            figures.append(_figure(f"backgrounds right, {kind}", found[f"{split}_{language}_background"], 0.95))
+    ratios = exporter.vae.evaluate(encoder, decoder, 200)
+    figures.append(_figure("autoencoder PSNR, held-out scenes", ratios["psnr_test"], 28.0, "dB"))
+    return [*figures, _figure("autoencoder PSNR, unseen compositions", ratios["psnr_unseen"], 28.0, "dB")]
+
+
+MEASURES: dict[str, tuple[Callable[[Path, int], list[dict]], int]] = {
+    "sticker-clip": (clip, 512),
+    "sticker-caption": (caption, 200),
+    "micro-text": (text, 300),
+    "sticker-diffusion": (diffusion, 100),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measures a model of the repository and writes its card's quality.")
+    parser.add_argument("model", choices=MEASURES)
+    parser.add_argument("--count", type=int, help="held-out scenes of each kind")
+    parser.add_argument("--threads", type=int, default=common.THREADS)
+    arguments = parser.parse_args()
+    measure, count = MEASURES[arguments.model]
+    folder = REPOSITORY / arguments.model / "1"
+    count = arguments.count or count
+    figures = measure(folder, count)
+    command = f"python -m models.export.measure {arguments.model} --count {count}"
+    manifest = manifest_file.read(folder / "model.yaml")
+    manifest["quality"] = [figure | {"command": command} for figure in figures]
+    manifest_file.write(folder / "model.yaml", manifest)
+    for figure in figures:
+        print(f"{figure['figure']}: {figure['value']} {figure['unit']}, goal {figure.get('goal', '-')}")
+
+
+if __name__ == "__main__":
+    main()
