@@ -1,0 +1,43 @@
+package multimodal.clip.pipeline;
+
+import java.util.List;
+import java.util.function.Consumer;
+import multimodal.clip.steps.DecoderInputs;
+import multimodal.clip.steps.PictureEncoder;
+import multimodal.inference.admission.Permit;
+import multimodal.inference.batching.RequestContext;
+import multimodal.inference.batching.Row;
+import multimodal.inference.lifecycle.ModelHandle;
+import multimodal.inference.tensor.Tensor;
+
+/** Describes a picture (BLIP, Li et al. 2022): the picture is seen once, then the words come one by one. Thread-safe. */
+public final class Captioner {
+
+    private final PictureEncoder pictures;
+
+    public Captioner(PictureEncoder pictures) {
+        this.pictures = pictures;
+    }
+
+    /**
+     * Makes one caption.
+     *
+     * @param sink hears of every token as soon as it is settled, then of the result; may block
+     */
+    public void caption(
+            ModelHandle model, CaptionOptions options, RequestContext context, Consumer<? super TextEvent> sink) {
+        List<Long> prefix = TextModel.captionPrefix(model.manifest(), options.language());
+        int limit = TextModel.captionTokenLimit(model.manifest(), options.language());
+        int maxTokens = options.decoding().maxTokens().orElse(limit);
+        DecoderInputs inputs = TextModel.inputs(model.manifest());
+        TextDecoding decoding = TextDecoding.standingAlone(model, options.decoding(), maxTokens, sink);
+        try (Permit permit = model.admit(context, decoding.cost())) {
+            Tensor patches = pictures.encode(model, permit, List.of(options.picture()));
+            try (Row row = model.open(permit, TextModel.DECODER)) {
+                decoding.run(prefix, sequences -> row.step(inputs.of(sequences, patches))
+                        .get("logits"));
+            }
+            sink.accept(decoding.result(model, permit, List.of()));
+        }
+    }
+}

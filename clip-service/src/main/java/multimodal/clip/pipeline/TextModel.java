@@ -1,0 +1,57 @@
+package multimodal.clip.pipeline;
+
+import java.util.List;
+import multimodal.clip.steps.DecoderInputs;
+import multimodal.inference.repository.ModelManifest;
+import multimodal.inference.repository.TokenizerSpec;
+
+/** What a manifest says about a model that writes text. */
+public final class TextModel {
+
+    /** The artifact that scores the next token. */
+    static final String DECODER = "decoder";
+
+    private static final String LANGUAGES = "languages";
+    private static final String MAX_TOKENS = "max_tokens";
+
+    /** Bos and one token of the prompt. */
+    private static final int SHORTEST_PROMPT = 2;
+
+    private TextModel() {}
+
+    /** Languages that a caption model speaks, sorted. */
+    public static List<String> languages(ModelManifest manifest) {
+        return manifest.parameters().section(LANGUAGES).values().keySet().stream()
+                .sorted()
+                .toList();
+    }
+
+    /** New tokens that a caption in {@code language} can have at the most. */
+    public static int captionTokenLimit(ModelManifest manifest, String language) {
+        int room = contextLength(manifest) - captionPrefix(manifest, language).size();
+        return Math.min(room, manifest.parameters().integer(MAX_TOKENS));
+    }
+
+    /** New tokens that a continuation can have at the most, behind the shortest prompt. */
+    public static int continuationTokenLimit(ModelManifest manifest) {
+        return contextLength(manifest) - SHORTEST_PROMPT;
+    }
+
+    /** The ids that every caption in {@code language} begins with, bos included. */
+    static List<Long> captionPrefix(ModelManifest manifest, String language) {
+        return manifest.parameters().section(LANGUAGES).integers(language);
+    }
+
+    /** Ids of a sequence at the most, prompt included. */
+    static int contextLength(ModelManifest manifest) {
+        return tokenizer(manifest).maxLength();
+    }
+
+    static TokenizerSpec tokenizer(ModelManifest manifest) {
+        return manifest.tokenizer().orElseThrow();
+    }
+
+    static DecoderInputs inputs(ModelManifest manifest) {
+        return new DecoderInputs(contextLength(manifest), tokenizer(manifest).padId());
+    }
+}

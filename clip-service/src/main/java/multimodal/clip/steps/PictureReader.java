@@ -1,0 +1,74 @@
+package multimodal.clip.steps;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import multimodal.inference.repository.Preprocessing;
+import multimodal.inference.tensor.Tensor;
+import multimodal.media.MediaException;
+import multimodal.media.Picture;
+import multimodal.media.PictureDecoder;
+import multimodal.media.PictureScaler;
+import multimodal.media.PixelValues;
+
+/**
+ * Picture files to what a vision network reads. A small file may hold a large picture, so only so many pictures are whole in
+ * memory at once, whatever the number of requests. Thread-safe.
+ */
+public final class PictureReader {
+
+    private static final int CHANNELS = 3;
+
+    private final PictureDecoder decoder;
+    private final Semaphore decoding;
+
+    /** @param concurrency pictures that are decoded at once, at least 1 */
+    public PictureReader(PictureDecoder decoder, int concurrency) {
+        this.decoder = decoder;
+        this.decoding = new Semaphore(concurrency, true);
+    }
+
+    /**
+     * Reads pictures, each scaled to cover the model's square and cropped in the middle.
+     *
+     * @param pictures at least 1
+     * @return float32 (pictures, 3, size, size), normalised as the model wants it
+     * @throws PictureFaults with every picture that cannot be read
+     */
+    public Tensor read(List<PictureFile> pictures, Preprocessing preprocessing) {
+        List<Tensor> read = new ArrayList<>();
+        List<PictureFaults.Fault> faults = decodeAll(pictures, picture -> read.add(pixels(picture, preprocessing)));
+        if (!faults.isEmpty()) {
+            throw new PictureFaults(faults);
+        }
+        return Tensor.concatenateRows(read);
+    }
+
+    /** What is wrong with each of {@code pictures} that cannot be read. */
+    public List<PictureFaults.Fault> faults(List<PictureFile> pictures) {
+        return decodeAll(pictures, picture -> {});
+    }
+
+    private List<PictureFaults.Fault> decodeAll(List<PictureFile> pictures, Consumer<Picture> use) {
+        List<PictureFaults.Fault> faults = new ArrayList<>();
+        for (PictureFile picture : pictures) {
+            decoding.acquireUninterruptibly();
+            try {
+                use.accept(decoder.decode(picture.bytes()));
+            } catch (MediaException e) {
+                faults.add(new PictureFaults.Fault(picture.field(), e.found(), e.expected()));
+            } finally {
+                decoding.release();
+            }
+        }
+        return faults;
+    }
+
+    private static Tensor pixels(Picture picture, Preprocessing preprocessing) {
+        int size = preprocessing.imageSize();
+        Picture square = PictureScaler.coverSquare(picture, size);
+        float[] values = PixelValues.normalized(square, preprocessing.mean(), preprocessing.std());
+        return Tensor.of(values, 1, CHANNELS, size, size);
+    }
+}

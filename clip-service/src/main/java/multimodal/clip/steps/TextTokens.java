@@ -1,0 +1,69 @@
+package multimodal.clip.steps;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import multimodal.inference.decoding.Tokenizer;
+import multimodal.inference.decoding.Tokenizer.Encoding;
+import multimodal.inference.repository.TokenizerSpec;
+
+/**
+ * A text as the ids that a model reads, cut where the model's limit demands it.
+ *
+ * @param ids special tokens included, not padded, at least 1
+ * @param droppedWords the words that the ids no longer hold, in their order; empty when nothing was cut
+ */
+public record TextTokens(List<Long> ids, List<String> droppedWords) {
+
+    public TextTokens {
+        ids = List.copyOf(ids);
+        droppedWords = List.copyOf(droppedWords);
+    }
+
+    /** A text to be read as a whole: framed by bos and eos, its end cut so that {@code spec.maxLength()} ids remain. */
+    public static TextTokens framed(Tokenizer tokenizer, TokenizerSpec spec, String text) {
+        Encoding encoding = tokenizer.encode(text);
+        int limit = spec.maxLength();
+        if (encoding.ids().size() <= limit) {
+            return new TextTokens(encoding.ids(), List.of());
+        }
+        List<Long> kept = new ArrayList<>(encoding.ids().subList(0, limit - 1));
+        kept.add(spec.eosId());
+        return new TextTokens(kept, words(text.substring(encoding.starts().get(limit - 1))));
+    }
+
+    /** A text to be continued: framed by bos alone, its beginning cut so that at most {@code limit} ids remain. */
+    public static TextTokens open(Tokenizer tokenizer, TokenizerSpec spec, String text, int limit) {
+        Encoding encoding = tokenizer.encode(text);
+        List<Long> kept = new ArrayList<>(List.of(spec.bosId()));
+        int first = firstKept(encoding, limit - 1);
+        int cutAt = text.length();
+        for (int index = encoding.ids().size() - 1; index >= first; index--) {
+            if (encoding.starts().get(index) >= 0) {
+                kept.add(1, encoding.ids().get(index));
+                cutAt = encoding.starts().get(index);
+            }
+        }
+        return new TextTokens(kept, first == 0 ? List.of() : words(text.substring(0, cutAt)));
+    }
+
+    /** Whether the model does not see the whole text. */
+    public boolean isCut() {
+        return !droppedWords.isEmpty();
+    }
+
+    /** The index from which exactly {@code room} ids of the text itself follow, 0 when all of them fit. */
+    private static int firstKept(Encoding encoding, int room) {
+        int seen = 0;
+        for (int index = encoding.ids().size() - 1; index >= 0; index--) {
+            if (encoding.starts().get(index) >= 0 && ++seen > room) {
+                return index + 1;
+            }
+        }
+        return 0;
+    }
+
+    private static List<String> words(String text) {
+        return text.isBlank() ? List.of() : Arrays.asList(text.strip().split("\\s+"));
+    }
+}

@@ -1,0 +1,60 @@
+package multimodal.clip.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import multimodal.clip.testing.ByteTokenizer;
+import multimodal.inference.repository.TokenizerSpec;
+import org.junit.jupiter.api.Test;
+
+class TextTokensTest {
+
+    private static final TokenizerSpec SPEC =
+            new TokenizerSpec("tokenizer.json", 12, ByteTokenizer.PAD, ByteTokenizer.BOS, ByteTokenizer.EOS);
+
+    private final ByteTokenizer tokenizer = new ByteTokenizer();
+
+    @Test
+    void textThatFitsIsFramedAndWhole() {
+        TextTokens tokens = TextTokens.framed(tokenizer, SPEC, "a red cat");
+
+        assertThat(tokens.ids()).isEqualTo(tokenizer.encode("a red cat").ids());
+        assertThat(tokens.isCut()).isFalse();
+    }
+
+    @Test
+    void longTextLosesItsEndAndKeepsItsEndToken() {
+        TextTokens tokens = TextTokens.framed(tokenizer, SPEC, "a red cat on a mat");
+
+        assertThat(tokens.ids()).hasSize(12).endsWith(ByteTokenizer.EOS);
+        assertThat(tokenizer.decode(tokens.ids())).isEqualTo("a red cat ");
+        assertThat(tokens.droppedWords()).containsExactly("on", "a", "mat");
+    }
+
+    @Test
+    void openTextHasNoEndToken() {
+        List<Long> expected = new ArrayList<>(List.of(ByteTokenizer.BOS));
+        expected.addAll(ByteTokenizer.idsOf("a cat"));
+
+        TextTokens tokens = TextTokens.open(tokenizer, SPEC, "a cat", 12);
+
+        assertThat(tokens.ids()).isEqualTo(expected);
+        assertThat(tokens.isCut()).isFalse();
+    }
+
+    @Test
+    void longOpenTextLosesItsBeginningAndKeepsItsFirstToken() {
+        TextTokens tokens = TextTokens.open(tokenizer, SPEC, "once upon a time", 8);
+
+        assertThat(tokens.ids()).hasSize(8).startsWith(ByteTokenizer.BOS);
+        assertThat(tokenizer.decode(tokens.ids())).isEqualTo(" a time");
+        assertThat(tokens.droppedWords()).containsExactly("once", "upon");
+    }
+
+    @Test
+    void openTextThatJustFitsIsWhole() {
+        assertThat(TextTokens.open(tokenizer, SPEC, "a cat", 6).isCut()).isFalse();
+        assertThat(TextTokens.open(tokenizer, SPEC, "a cat", 5).droppedWords()).containsExactly("a");
+    }
+}

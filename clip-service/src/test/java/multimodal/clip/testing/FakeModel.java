@@ -1,0 +1,115 @@
+package multimodal.clip.testing;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import multimodal.inference.admission.Permit;
+import multimodal.inference.batching.RequestContext;
+import multimodal.inference.batching.Row;
+import multimodal.inference.batching.StageTimings;
+import multimodal.inference.decoding.Tokenizer;
+import multimodal.inference.lifecycle.ModelHandle;
+import multimodal.inference.repository.ModelManifest;
+import multimodal.inference.tensor.Tensor;
+
+/** A loaded model without batchers and engines: every call runs at once, on the caller's thread, and is written down. */
+public final class FakeModel implements ModelHandle {
+
+    /** A call of an artifact and the shape of its first input. */
+    public record Run(String artifact, int rows, int length) {}
+
+    private final ModelManifest manifest;
+    private final Map<String, UnaryOperator<Map<String, Tensor>>> artifacts = new HashMap<>();
+    private final List<Run> runs = new ArrayList<>();
+    private int openPermits;
+
+    FakeModel(ModelManifest manifest) {
+        this.manifest = manifest;
+    }
+
+    FakeModel with(String artifact, UnaryOperator<Map<String, Tensor>> network) {
+        artifacts.put(artifact, network);
+        return this;
+    }
+
+    /** Calls so far, in order. */
+    public List<Run> runs() {
+        return List.copyOf(runs);
+    }
+
+    /** Permits that were taken and not given back. */
+    public int openPermits() {
+        return openPermits;
+    }
+
+    @Override
+    public ModelManifest manifest() {
+        return manifest;
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return new ByteTokenizer();
+    }
+
+    @Override
+    public Permit admit(RequestContext context, long cost) {
+        openPermits++;
+        return new FakePermit(context);
+    }
+
+    @Override
+    public Map<String, Tensor> run(Permit permit, String artifact, Map<String, Tensor> inputs) {
+        permit.context().checkLive();
+        Tensor first = inputs.getOrDefault("input_ids", inputs.get("pixel_values"));
+        runs.add(new Run(artifact, first.rows(), first.shape().dimension(1)));
+        return artifacts.get(artifact).apply(inputs);
+    }
+
+    @Override
+    public Row open(Permit permit, String artifact) {
+        return new Row() {
+            @Override
+            public Map<String, Tensor> step(Map<String, Tensor> inputs) {
+                return run(permit, artifact, inputs);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private final class FakePermit implements Permit {
+
+        private final RequestContext context;
+        private boolean closed;
+
+        FakePermit(RequestContext context) {
+            this.context = context;
+        }
+
+        @Override
+        public RequestContext context() {
+            return context;
+        }
+
+        @Override
+        public void addPostprocess(Duration duration) {}
+
+        @Override
+        public StageTimings timings() {
+            return StageTimings.ZERO;
+        }
+
+        @Override
+        public void close() {
+            if (!closed) {
+                closed = true;
+                openPermits--;
+            }
+        }
+    }
+}

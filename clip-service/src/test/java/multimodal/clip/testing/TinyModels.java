@@ -1,0 +1,197 @@
+package multimodal.clip.testing;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import multimodal.inference.repository.ArtifactSpec;
+import multimodal.inference.repository.ModelId;
+import multimodal.inference.repository.ModelManifest;
+import multimodal.inference.repository.Parameters;
+import multimodal.inference.repository.Preprocessing;
+import multimodal.inference.repository.TensorSpec;
+import multimodal.inference.repository.TokenizerSpec;
+import multimodal.inference.tensor.DType;
+import multimodal.inference.tensor.Shape;
+import multimodal.inference.tensor.Tensor;
+
+/** Networks small enough to be written by hand; each row's output is a function of that row alone. */
+public final class TinyModels {
+
+    /** Ids of a text at the most. */
+    public static final int MAX_LENGTH = 32;
+
+    /** What the tiny story teller says when nothing else was asked. */
+    public static final String STORY = " 猫 sat.";
+
+    /** What the tiny captioner says. */
+    public static final String CAPTION = " a grey square";
+
+    private static final int DIMENSION = 8;
+    private static final int SIDE = 4;
+    private static final int PATCHES = 2;
+
+    private TinyModels() {}
+
+    /** A CLIP model; a text is where its ids are, a picture where its mean value is. */
+    public static FakeModel clip() {
+        Map<String, Object> parameters = Map.of(
+                "logit_scale",
+                20.0,
+                "projection_dim",
+                DIMENSION,
+                "templates",
+                Map.of("en", List.of("a {}", "the {}"), "zh", List.of("一张{}")));
+        List<ArtifactSpec> artifacts = List.of(
+                artifact("text", ids(), List.of(floats("text_embeds", Shape.ANY, DIMENSION))),
+                artifact("vision", pixels(), List.of(floats("image_embeds", Shape.ANY, DIMENSION))));
+        return new FakeModel(manifest("tiny-clip", "clip", artifacts, parameters))
+                .with("text", inputs -> Map.of("text_embeds", perRow(inputs.get("input_ids"), TinyModels::textPoint)))
+                .with(
+                        "vision",
+                        inputs -> Map.of("image_embeds", perRow(inputs.get("pixel_values"), TinyModels::picturePoint)));
+    }
+
+    /** A captioner that says {@link #CAPTION}, and the same in capitals in Chinese. */
+    public static FakeModel caption() {
+        Map<String, Object> parameters =
+                Map.of("languages", Map.of("en", List.of(1, 3), "zh", List.of(1, 4)), "max_tokens", 24);
+        List<ArtifactSpec> artifacts = List.of(
+                artifact("vision", pixels(), List.of(floats("image_embeds", Shape.ANY, PATCHES, DIMENSION))),
+                artifact("decoder", ids(), List.of(floats("logits", Shape.ANY, ByteTokenizer.VOCABULARY))));
+        return new FakeModel(manifest("tiny-caption", "caption", artifacts, parameters))
+                .with("vision", inputs -> Map.of("image_embeds", patches(inputs.get("pixel_values"))))
+                .with(
+                        "decoder",
+                        inputs -> Map.of("logits", perSequence(inputs, sequence -> {
+                            String text = sequence.get(1) == 4 ? CAPTION.toUpperCase(Locale.ROOT) : CAPTION;
+                            return next(ByteTokenizer.idsOf(text), sequence.size() - 2);
+                        })));
+    }
+
+    /** A story teller that says {@link #STORY} after any prompt, as far as a prompt has no "." in it. */
+    public static FakeModel text() {
+        List<ArtifactSpec> artifacts =
+                List.of(artifact("decoder", ids(), List.of(floats("logits", Shape.ANY, ByteTokenizer.VOCABULARY))));
+        return new FakeModel(manifest("tiny-text", "text-generation", artifacts, Map.of("max_tokens", MAX_LENGTH)))
+                .with("decoder", inputs -> Map.of("logits", perSequence(inputs, TinyModels::storyLogits)));
+    }
+
+    private static float[] storyLogits(List<Long> sequence) {
+        List<Long> story = ByteTokenizer.idsOf(STORY);
+        for (int told = Math.min(story.size(), sequence.size()); told > 0; told--) {
+            if (sequence.subList(sequence.size() - told, sequence.size()).equals(story.subList(0, told))) {
+                return next(story, told);
+            }
+        }
+        return next(story, 0);
+    }
+
+    /** Scores that favour what comes at {@code place} of {@code ids}, or else eos. */
+    private static float[] next(List<Long> ids, int place) {
+        float[] logits = new float[ByteTokenizer.VOCABULARY];
+        Arrays.fill(logits, -4);
+        logits[(int) ByteTokenizer.FIRST_BYTE + 'x'] = 0;
+        logits[(int) (place < ids.size() ? ids.get(place) : ByteTokenizer.EOS)] = 4;
+        return logits;
+    }
+
+    private static ModelManifest manifest(
+            String name, String task, List<ArtifactSpec> artifacts, Map<String, Object> parameters) {
+        return new ModelManifest(
+                new ModelId(name, "1"),
+                Path.of("nowhere"),
+                task,
+                "written by hand",
+                "Apache-2.0",
+                artifacts.stream().collect(Collectors.toMap(ArtifactSpec::name, artifact -> artifact)),
+                Optional.of(new TokenizerSpec(
+                        "tokenizer.json", MAX_LENGTH, ByteTokenizer.PAD, ByteTokenizer.BOS, ByteTokenizer.EOS)),
+                Optional.of(new Preprocessing(SIDE, List.of(0.5f, 0.5f, 0.5f), List.of(0.5f, 0.5f, 0.5f))),
+                new Parameters(parameters),
+                Map.of());
+    }
+
+    private static ArtifactSpec artifact(String name, List<TensorSpec> inputs, List<TensorSpec> outputs) {
+        return new ArtifactSpec(name, Map.of("onnxruntime", name + ".onnx"), inputs, outputs, 4);
+    }
+
+    private static List<TensorSpec> ids() {
+        return Stream.of("input_ids", "attention_mask")
+                .map(name -> new TensorSpec(name, DType.INT64, Shape.of(Shape.ANY, Shape.ANY)))
+                .toList();
+    }
+
+    private static List<TensorSpec> pixels() {
+        return List.of(floats("pixel_values", Shape.ANY, 3, SIDE, SIDE));
+    }
+
+    private static TensorSpec floats(String name, int... shape) {
+        return new TensorSpec(name, DType.FLOAT32, Shape.of(shape));
+    }
+
+    private interface Point {
+        float[] of(Tensor row);
+    }
+
+    private static Tensor perRow(Tensor input, Point point) {
+        return Tensor.concatenateRows(IntStream.range(0, input.rows())
+                .mapToObj(row -> Tensor.of(point.of(input.row(row)), 1, DIMENSION))
+                .toList());
+    }
+
+    private static float[] textPoint(Tensor ids) {
+        return direction(Arrays.hashCode(ids.longs()));
+    }
+
+    private static float[] picturePoint(Tensor pixels) {
+        double sum = 0;
+        for (float value : pixels.floats()) {
+            sum += value;
+        }
+        return direction((int) Math.round(sum));
+    }
+
+    private static float[] direction(int seed) {
+        Random random = new Random(seed);
+        float[] values = new float[DIMENSION];
+        double squares = 0;
+        for (int k = 0; k < DIMENSION; k++) {
+            values[k] = (float) random.nextGaussian();
+            squares += values[k] * values[k];
+        }
+        for (int k = 0; k < DIMENSION; k++) {
+            values[k] /= (float) Math.sqrt(squares);
+        }
+        return values;
+    }
+
+    private static Tensor patches(Tensor pixels) {
+        return Tensor.of(new float[pixels.rows() * PATCHES * DIMENSION], pixels.rows(), PATCHES, DIMENSION);
+    }
+
+    private interface Scores {
+        float[] after(List<Long> sequence);
+    }
+
+    private static Tensor perSequence(Map<String, Tensor> inputs, Scores scores) {
+        Tensor ids = inputs.get("input_ids");
+        Tensor mask = inputs.get("attention_mask");
+        return Tensor.concatenateRows(IntStream.range(0, ids.rows())
+                .mapToObj(row -> {
+                    int length = (int) Arrays.stream(mask.row(row).longs()).sum();
+                    List<Long> sequence = Arrays.stream(ids.row(row).longs())
+                            .limit(length)
+                            .boxed()
+                            .toList();
+                    return Tensor.of(scores.after(sequence), 1, ByteTokenizer.VOCABULARY);
+                })
+                .toList());
+    }
+}
