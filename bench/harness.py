@@ -1,0 +1,159 @@
+"""Starts a service of the fleet and a peer on the same cores, lets them take turns, and prints how they compare."""
+
+import argparse
+import json
+import os
+import platform
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).parents[1]
+TEXTS = ROOT / "bench" / "texts.txt"
+LOAD_JAR = ROOT / "bench" / "target" / "bench-0.1.0-SNAPSHOT-load.jar"
+
+
+@dataclass(frozen=True)
+class Duel:
+    """One service of the fleet against one peer: which, with which models, for how long."""
+
+    service: str
+    peer: str
+    repository: Path
+    rounds: int
+    seconds: float
+    threads: int
+    steps: int
+
+
+class Talker:
+    """A process that answers each line with a line."""
+
+    def __init__(self, process: subprocess.Popen) -> None:
+        self._process = process
+        self._read()
+
+    def ask(self, workload: str, clients: int, seconds: float) -> dict:
+        self._process.stdin.write(f"{workload} {clients} {seconds}\n")
+        self._process.stdin.flush()
+        return json.loads(self._read())
+
+    def _read(self) -> str:
+        line = self._process.stdout.readline()
+        if not line:
+            raise SystemExit(f"{' '.join(self._process.args[:4])} … has ended (exit {self._process.wait()})")
+        return line
+
+
+def duel(description: str, service: str, peer: str, seconds: float) -> Duel:
+    """A duel as the command line wants it; `seconds` is the default length of a turn."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--rounds", type=int, default=3, help="turns that each system takes at each load")
+    parser.add_argument("--seconds", type=float, default=seconds, help="length of a turn")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="engine threads of each")
+    parser.add_argument("--steps", type=int, default=30, help="denoising steps of a picture")
+    parser.add_argument("--repository", type=Path, default=ROOT / "models" / "repository")
+    chosen = vars(parser.parse_args())
+    chosen["repository"] = chosen["repository"].resolve()
+    return Duel(service=service, peer=peer, **chosen)
+
+
+def run(duel: Duel, loads: list[tuple[str, int]]) -> None:
+    """Plays every (workload, clients), prints a line for each, and at last all figures as one line of JSON."""
+    with opponents(duel) as (fleet, peer):
+        results = [compare(duel, fleet, peer, workload, clients) for workload, clients in loads]
+    machine = f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, {_processor()}"
+    print(
+        json.dumps({"date": date.today().isoformat(), "machine": machine, "threads": duel.threads, "results": results})
+    )
+
+
+def compare(duel: Duel, fleet: Talker, peer: Talker, workload: str, clients: int) -> dict:
+    """The medians of alternating turns, after one short turn each that is not counted."""
+    turns: dict[str, list[dict]] = {"fleet": [], "peer": []}
+    sides = {"fleet": fleet, "peer": peer}
+    for side in sides.values():
+        side.ask(workload, clients, min(3.0, duel.seconds))
+    for _ in range(duel.rounds):
+        for name, side in sides.items():
+            turns[name].append(side.ask(workload, clients, duel.seconds))
+    result = {"workload": workload, "clients": clients}
+    for name, figures in turns.items():
+        result |= {f"{name}_{key}": round(median(turn[key] for turn in figures), 2) for key in ("per_second", "p50_ms")}
+    result["ratio"] = round(result["fleet_per_second"] / result["peer_per_second"], 2)
+    print(
+        f"{workload}, {clients} client{'s' if clients > 1 else ''}: "
+        f"fleet {result['fleet_per_second']}/s ({result['fleet_p50_ms']} ms), "
+        f"peer {result['peer_per_second']}/s ({result['peer_p50_ms']} ms), ratio {result['ratio']}",
+        flush=True,
+    )
+    return result
+
+
+@contextmanager
+def opponents(duel: Duel):
+    """Both systems, started and warm enough to answer; ended on the way out."""
+    inputs = ["--texts", str(TEXTS), "--picture", str(_picture()), "--steps", str(duel.steps)]
+    with ExitStack() as stack:
+        port = stack.enter_context(_service(duel))
+        load = ["java", "-jar", str(LOAD_JAR), "--target", f"localhost:{port}", *inputs]
+        fleet = Talker(stack.enter_context(_process(load, {})))
+        peer = [sys.executable, "-m", f"bench.peers.{duel.peer}", "--repository", str(duel.repository), *inputs]
+        peer += ["--threads", str(duel.threads)]
+        yield fleet, Talker(stack.enter_context(_process(peer, {"OMP_NUM_THREADS": str(duel.threads)})))
+
+
+@contextmanager
+def _service(duel: Duel):
+    jar = ROOT / duel.service / "target" / "quarkus-app" / "quarkus-run.jar"
+    for needed in (jar, LOAD_JAR):
+        if not needed.exists():
+            raise SystemExit(f"{needed.relative_to(ROOT)}: missing (run `mvn package -DskipTests` first)")
+    port, http = _free_port(), _free_port()
+    environment = {
+        "QUARKUS_GRPC_SERVER_PORT": str(port),
+        "QUARKUS_HTTP_PORT": str(http),
+        "INFERENCE_REPOSITORY": str(duel.repository),
+        "INFERENCE_THREADS": str(duel.threads),
+    }
+    with tempfile.TemporaryFile() as log, _process(["java", "-jar", str(jar)], environment, log):
+        yield port
+
+
+@contextmanager
+def _process(command: list[str], environment: dict[str, str], log=None):
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdin=subprocess.PIPE,
+        stdout=log or subprocess.PIPE,
+        stderr=subprocess.STDOUT if log else None,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _picture() -> Path:
+    return min((ROOT / "models" / "golden" / "scenes").glob("*.png"))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _processor() -> str:
+    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    return names[0].split(":", 1)[1].strip() if names else "unknown processor"

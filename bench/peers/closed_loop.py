@@ -1,0 +1,86 @@
+"""The peers' side of the load protocol: lines `<workload> <clients> <seconds>` in, one line of JSON out.
+
+A closed loop as in the Java load client: each client sends its next request when it has the answer to the last. The
+peer runs in this process, so a request is a function call. Several clients are served in the way that is faster for
+the peer: one at a time with all threads, or side by side with one thread each.
+"""
+
+import argparse
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+Request = Callable[[int], object]
+
+
+def arguments(description: str) -> argparse.Namespace:
+    """The flags of every peer, the same as the load client's."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--repository", type=Path, required=True, help="model repository")
+    parser.add_argument("--texts", type=Path, required=True, help="file with one text a line")
+    parser.add_argument("--picture", type=Path, required=True, help="picture file")
+    parser.add_argument("--steps", type=int, default=30, help="denoising steps of a picture")
+    parser.add_argument("--threads", type=int, required=True, help="threads that torch may use")
+    return parser.parse_args()
+
+
+def serve(workloads: dict[str, Request], threads: int) -> None:
+    """Answers the lines of the standard input until it ends."""
+    torch.set_num_threads(threads)
+    print("serving", flush=True)
+    for line in sys.stdin:
+        name, clients, seconds = line.split()
+        print(json.dumps(run(workloads[name], int(clients), float(seconds), threads)), flush=True)
+
+
+def run(request: Request, clients: int, seconds: float, threads: int) -> dict:
+    """The better of both ways where there are several clients and threads."""
+    ways = [_load(request, clients, seconds, lanes=1)]
+    if clients > 1 and threads > 1:
+        torch.set_num_threads(1)
+        ways.append(_load(request, clients, seconds, lanes=threads))
+        torch.set_num_threads(threads)
+    return max(ways, key=lambda figures: figures["per_second"])
+
+
+def _load(request: Request, clients: int, seconds: float, lanes: int) -> dict:
+    free = threading.Semaphore(lanes)
+    latencies: list[float] = []
+    start = time.perf_counter()
+
+    def client(first: int) -> None:
+        number = first
+        while time.perf_counter() - start < seconds:
+            sent = time.perf_counter()
+            with free:
+                request(number)
+            latencies.append(time.perf_counter() - sent)
+            number += clients
+
+    workers = [threading.Thread(target=client, args=(first,)) for first in range(clients)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return figures(latencies, time.perf_counter() - start)
+
+
+def figures(latencies: list[float], seconds: float) -> dict:
+    """As the load client prints them."""
+    ordered = sorted(latencies)
+
+    def millis(share: float) -> float:
+        return round(1000 * ordered[max(0, -(-len(ordered) * int(share * 100) // 100) - 1)], 2)
+
+    return {
+        "requests": len(ordered),
+        "seconds": round(seconds, 3),
+        "per_second": round(len(ordered) / seconds, 3),
+        "p50_ms": millis(0.50),
+        "p99_ms": millis(0.99),
+    }

@@ -1,0 +1,56 @@
+package multimodal.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * A closed loop: each client sends its next request when it has the answer to the last.
+ *
+ * @param clients that send at once
+ * @param seconds after which no client begins another request
+ */
+record Load(int clients, double seconds) {
+
+    /** Sends one request and waits for its answer. */
+    @FunctionalInterface
+    interface Request {
+
+        /** @param number of the request, counted over all clients from 0, to choose its content by */
+        void send(int number);
+    }
+
+    /** Runs the loop; the first failure ends it. */
+    Figures run(Request request) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(clients);
+        long start = System.nanoTime();
+        long end = start + (long) (seconds * 1e9);
+        try {
+            List<Callable<List<Long>>> loops = new ArrayList<>();
+            for (int client = 0; client < clients; client++) {
+                int first = client;
+                loops.add(() -> loop(request, first, end));
+            }
+            List<Long> latencies = new ArrayList<>();
+            for (Future<List<Long>> loop : threads.invokeAll(loops)) {
+                latencies.addAll(loop.get());
+            }
+            return Figures.of(latencies, System.nanoTime() - start);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private List<Long> loop(Request request, int first, long end) {
+        List<Long> latencies = new ArrayList<>();
+        for (int number = first; System.nanoTime() < end; number += clients) {
+            long sent = System.nanoTime();
+            request.send(number);
+            latencies.add(System.nanoTime() - sent);
+        }
+        return latencies;
+    }
+}

@@ -1,0 +1,95 @@
+package multimodal.bench;
+
+import grpc.health.v1.HealthGrpc;
+import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
+import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.StatusRuntimeException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Puts load on one service, as lines of the standard input say: {@code <workload> <clients> <seconds>}. Each is answered
+ * with one line of JSON. A first line {@code serving} says that the service has come up. Stays warm from line to line, so
+ * that runs of two systems can take turns.
+ */
+@Command(name = "load", mixinStandardHelpOptions = true)
+public final class LoadCommand implements Callable<Integer> {
+
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+
+    @Option(names = "--target", required = true, description = "host:port of the service")
+    private String target;
+
+    @Option(names = "--texts", required = true, description = "file with one text a line")
+    private Path texts;
+
+    @Option(names = "--picture", required = true, description = "picture file")
+    private Path picture;
+
+    @Option(names = "--steps", defaultValue = "30", description = "denoising steps of a generated picture")
+    private int steps;
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new LoadCommand()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        ManagedChannel channel =
+                ManagedChannelBuilder.forTarget(target).usePlaintext().build();
+        try {
+            awaitServing(channel);
+            say("serving");
+            answerLines(Workloads.read(texts, picture, steps).requests(channel));
+            return 0;
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static void answerLines(Map<String, Load.Request> requests) throws Exception {
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            String[] words = line.split(" ");
+            Load load = new Load(Integer.parseInt(words[1]), Double.parseDouble(words[2]));
+            say(load.run(requests.get(words[0])).toJson());
+        }
+    }
+
+    private static void awaitServing(ManagedChannel channel) throws IOException, InterruptedException {
+        long end = System.nanoTime() + START_LIMIT.toNanos();
+        while (!isServing(channel)) {
+            if (System.nanoTime() > end) {
+                throw new IOException("the service does not serve after " + START_LIMIT);
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    private static boolean isServing(ManagedChannel channel) {
+        try {
+            return HealthGrpc.newBlockingStub(channel)
+                            .check(HealthCheckRequest.getDefaultInstance())
+                            .getStatus()
+                    == ServingStatus.SERVING;
+        } catch (StatusRuntimeException e) {
+            return false;
+        }
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+        System.out.flush();
+    }
+}

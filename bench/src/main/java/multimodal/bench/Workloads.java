@@ -1,0 +1,68 @@
+package multimodal.bench;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Channel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import multimodal.clip.v1.ClipServiceGrpc;
+import multimodal.clip.v1.Content;
+import multimodal.clip.v1.EmbedRequest;
+import multimodal.common.v1.Image;
+import multimodal.image.v1.GenerateImageRequest;
+import multimodal.image.v1.GenerateImageResponse;
+import multimodal.image.v1.ImageServiceGrpc;
+
+/**
+ * The requests that are measured, by name: {@code embed-text}, {@code embed-picture}, {@code generate}.
+ *
+ * @param texts one is taken after the other
+ * @param picture a picture file
+ * @param steps denoising steps of a generated picture
+ */
+record Workloads(List<String> texts, ByteString picture, int steps) {
+
+    static Workloads read(Path texts, Path picture, int steps) throws IOException {
+        ByteString bytes = ByteString.copyFrom(Files.readAllBytes(picture));
+        return new Workloads(Files.readAllLines(texts), bytes, steps);
+    }
+
+    Map<String, Load.Request> requests(Channel channel) {
+        ClipServiceGrpc.ClipServiceBlockingStub clip = ClipServiceGrpc.newBlockingStub(channel);
+        ImageServiceGrpc.ImageServiceBlockingStub image = ImageServiceGrpc.newBlockingStub(channel);
+        return Map.of(
+                "embed-text", number -> clip.embed(embed(Content.newBuilder().setText(text(number)))),
+                "embed-picture", number -> clip.embed(embed(pictureContent())),
+                "generate", number -> drain(image.generateImage(generate(number))));
+    }
+
+    private String text(int number) {
+        return texts.get(number % texts.size());
+    }
+
+    private Content.Builder pictureContent() {
+        return Content.newBuilder().setImage(Image.newBuilder().setData(picture));
+    }
+
+    private static EmbedRequest embed(Content.Builder content) {
+        return EmbedRequest.newBuilder().addInputs(content).build();
+    }
+
+    private GenerateImageRequest generate(int number) {
+        return GenerateImageRequest.newBuilder()
+                .setPrompt(text(number))
+                .setSteps(steps)
+                .setSeed(number)
+                .setPreviewInterval(0)
+                .build();
+    }
+
+    private static void drain(Iterator<GenerateImageResponse> events) {
+        while (events.hasNext()) {
+            events.next();
+        }
+    }
+}
