@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The bounded threads on which a service does its blocking work; the OpenTelemetry context of the caller goes along.
+ * The bounded threads on which a service does its blocking work; the gRPC and the OpenTelemetry context of the caller go
+ * along, so deadline, cancel and trace reach what the work calls.
  *
  * <p>Throws {@link java.util.concurrent.RejectedExecutionException} when all threads work and the queue is full.
  */
@@ -29,7 +30,7 @@ public final class CallExecutor implements Executor, AutoCloseable {
 
     @Override
     public void execute(Runnable task) {
-        threads.execute(Context.current().wrap(task));
+        threads.execute(io.grpc.Context.current().wrap(Context.current().wrap(task)));
     }
 
     /** Takes no more work and interrupts what runs. */
