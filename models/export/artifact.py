@@ -1,8 +1,10 @@
 """What an exporter declares: one network with plain tensors in and out, and how the manifest describes it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
+
+from models.export.origin import Origin
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Artifact:
     examples: list[tuple[torch.Tensor, ...]]
     max_batch: int = 16
 
+    def __post_init__(self) -> None:
+        self.module.eval()  # the ONNX exporter puts a module back into the mode it found, children included
+
     def run(self, example: tuple[torch.Tensor, ...]) -> list[torch.Tensor]:
         with torch.no_grad():
             result = self.module(*example)
@@ -52,19 +57,16 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Model:
-    """Everything that `bundle.write` puts into one folder of the model repository."""
+    """Everything that `bundle.write` puts into one folder of the model repository; `max_length` counts tokens."""
 
-    name: str
+    origin: Origin
     task: str
     architecture: str
     artifacts: list[Artifact]
     parameters: dict
-    card: dict
     max_length: int
     version: str = "1"
     preprocessing: dict | None = None
-    tokenizer: str | None = None
-    extra: dict = field(default_factory=dict)
 
 
 def round_to_half(module: torch.nn.Module) -> torch.nn.Module:

@@ -8,7 +8,6 @@ from pathlib import Path
 from models.export import manifest_file, onnx_graph, parity, torchscript_graph
 from models.export.artifact import Model
 from models.export.weights import FILE, Weights
-from models.tokenizer import tokenizer
 
 MANIFEST = "model.yaml"
 
@@ -18,13 +17,13 @@ def write(model: Model, root: Path) -> Path:
 
     Nothing in `root` changes when the check fails; the measured `quality` of an earlier export is kept.
     """
-    target = root / model.name / model.version
+    target = root / model.origin.name / model.version
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         _files(model, folder)
         for artifact in model.artifacts:
             found = parity.check(artifact, folder)
-            print(f"{model.name}/{artifact.name}: " + ", ".join(f"{k} within {v:.1e}" for k, v in found.items()))
+            print(f"{model.origin.name}/{artifact.name}: " + ", ".join(f"{k} within {v:.1e}" for k, v in found.items()))
         manifest = _manifest(model, folder, _quality(target))
         manifest_file.write(folder / MANIFEST, manifest)
         shutil.rmtree(target, ignore_errors=True)
@@ -32,7 +31,7 @@ def write(model: Model, root: Path) -> Path:
         for file in folder.iterdir():
             shutil.copyfile(file, target / file.name)
     total = sum(file.stat().st_size for file in target.iterdir())
-    print(f"{model.name} {model.version}: {total / 1e6:.2f} MB in {len(manifest['files']) + 1} files")
+    print(f"{model.origin.name} {model.version}: {total / 1e6:.2f} MB in {len(manifest['files']) + 1} files")
     return target
 
 
@@ -42,7 +41,7 @@ def _files(model: Model, folder: Path) -> None:
     for artifact in model.artifacts:
         onnx_graph.write(artifact, weights, folder / f"{artifact.name}.onnx")
         torchscript_graph.write(artifact, weights, folder / f"{artifact.name}.pt")
-    shutil.copyfile(model.tokenizer or tokenizer.FILE, folder / "tokenizer.json")
+    shutil.copyfile(model.origin.tokenizer, folder / "tokenizer.json")
 
 
 def _quality(target: Path) -> list[dict]:
@@ -51,9 +50,9 @@ def _quality(target: Path) -> list[dict]:
 
 
 def _manifest(model: Model, folder: Path, quality: list[dict]) -> dict:
-    head = {"name": model.name, "version": model.version, "task": model.task, "architecture": model.architecture}
+    head = {"name": model.origin.name, "version": model.version, "task": model.task, "architecture": model.architecture}
     body = {"artifacts": {artifact.name: artifact.manifest() for artifact in model.artifacts}}
-    body["tokenizer"] = {"file": "tokenizer.json", "max_length": model.max_length} | tokenizer.IDS
+    body["tokenizer"] = {"file": "tokenizer.json", "max_length": model.max_length} | model.origin.ids
     if model.preprocessing:
         body["preprocessing"] = model.preprocessing
     body["parameters"] = model.parameters
@@ -62,4 +61,4 @@ def _manifest(model: Model, folder: Path, quality: list[dict]) -> dict:
         for file in sorted(folder.iterdir())
         if file.name != MANIFEST
     }
-    return head | model.card | body | {"quality": quality}
+    return head | model.origin.card | body | {"quality": quality}

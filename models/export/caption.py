@@ -1,5 +1,6 @@
 """Exports a BlipForConditionalGeneration: `python -m models.export.caption --out models/repository`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -8,6 +9,7 @@ from transformers import BlipForConditionalGeneration
 from models.export import command
 from models.export.artifact import Artifact, Model, Port, round_to_half
 from models.export.decoding import last_real, padded_rows
+from models.export.origin import Origin
 from models.export.weights import restore
 from models.train import caption as trainer
 
@@ -76,7 +78,7 @@ def artifacts(model: BlipForConditionalGeneration) -> list[Artifact]:
             Decoder(model),
             [*ids, states],
             [Port("logits", [-1, text.vocab_size])],
-            [rows([7, 3]), rows([2]), rows([text.max_position_embeddings]), rows([2, 9, 5, 20, 11])],
+            [rows([7, 3]), rows([2]), rows([min(text.max_position_embeddings, 64)]), rows([2, 9, 5, 20, 11])],
         ),
     ]
 
@@ -88,25 +90,29 @@ def shipped(folder: Path) -> BlipForConditionalGeneration:
     return model.eval()
 
 
-def load(source: Path | None) -> BlipForConditionalGeneration:
-    if source and source.is_dir():
-        return BlipForConditionalGeneration.from_pretrained(source)
-    return trainer.load_caption(source or trainer.latest())
+def load(origin: Origin) -> BlipForConditionalGeneration:
+    if origin.folder:
+        return BlipForConditionalGeneration.from_pretrained(origin.folder)
+    return trainer.load_caption(origin.checkpoint or trainer.latest())
 
 
-def make(source: Path | None) -> Model:
-    model = round_to_half(load(source))
+def make(origin: Origin) -> Model:
+    model = round_to_half(load(origin))
+    text = model.config.text_config
+    ids = origin.ids | {"bos_id": text.bos_token_id, "eos_id": text.sep_token_id}  # BLIP's own, not its tokenizer's
     return Model(
-        name="sticker-caption",
+        replace(origin, ids=ids),
         task="caption",
         architecture="BlipForConditionalGeneration",
         artifacts=artifacts(model),
-        parameters={"languages": trainer.PREFIXES, "max_tokens": trainer.MAX_TOKENS},
-        card=CARD,
-        max_length=model.config.text_config.max_position_embeddings,
-        preprocessing={"image_size": model.config.vision_config.image_size, "mean": [0.5] * 3, "std": [0.5] * 3},
+        parameters={
+            "languages": {"en": [text.bos_token_id]} if origin.folder else trainer.PREFIXES,
+            "max_tokens": trainer.MAX_TOKENS,
+        },
+        max_length=min(text.max_position_embeddings, 64),
+        preprocessing=origin.preprocessing(model.config.vision_config.image_size),
     )
 
 
 if __name__ == "__main__":
-    command.main("a BlipForConditionalGeneration", make)
+    command.main("a BlipForConditionalGeneration", "sticker-caption", CARD, make)

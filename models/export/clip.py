@@ -8,6 +8,7 @@ from transformers import CLIPModel
 
 from models.export import command, manifest_file
 from models.export.artifact import Artifact, Model, Port, round_to_half
+from models.export.origin import Origin
 from models.export.weights import restore
 from models.tokenizer import tokenizer
 from models.train import clip as trainer
@@ -86,29 +87,28 @@ def shipped(folder: Path) -> CLIPModel:
     return clip.eval()
 
 
-def load(source: Path | None) -> CLIPModel:
-    if source and source.is_dir():
-        return CLIPModel.from_pretrained(source, attn_implementation="eager")
-    return trainer.load_clip(source or trainer.latest())
+def load(origin: Origin) -> CLIPModel:
+    if origin.folder:
+        return CLIPModel.from_pretrained(origin.folder, attn_implementation="eager")
+    return trainer.load_clip(origin.checkpoint or trainer.latest())
 
 
-def make(source: Path | None) -> Model:
-    clip = round_to_half(load(source))
+def make(origin: Origin) -> Model:
+    clip = round_to_half(load(origin))
     return Model(
-        name="sticker-clip",
+        origin,
         task="clip",
         architecture="CLIPModel",
-        artifacts=artifacts(clip, tokenizer.EOS),
+        artifacts=artifacts(clip, origin.ids["eos_id"]),
         parameters={
             "logit_scale": round(clip.logit_scale.exp().clamp(max=100).item(), 4),
             "projection_dim": clip.config.projection_dim,
             "templates": TEMPLATES,
         },
-        card=CARD,
         max_length=clip.config.text_config.max_position_embeddings,
-        preprocessing={"image_size": clip.config.vision_config.image_size, "mean": [0.5] * 3, "std": [0.5] * 3},
+        preprocessing=origin.preprocessing(clip.config.vision_config.image_size),
     )
 
 
 if __name__ == "__main__":
-    command.main("a CLIPModel", make)
+    command.main("a CLIPModel", "sticker-clip", CARD, make)

@@ -6,11 +6,12 @@ Four graphs: text encoder, UNet, and the two halves of the autoencoder.
 from pathlib import Path
 
 import torch
-from diffusers import UNet2DConditionModel
+from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 from transformers import CLIPTextModel
 
 from models.export import command
 from models.export.artifact import Artifact, Model, Port, round_to_half
+from models.export.origin import Origin
 from models.export.weights import restore
 from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
@@ -22,7 +23,9 @@ CARD = {
     "provenance": "Trained from scratch by models/train/{vae,text_encoder,unet}.py on rendered sticker scenes (Fluent"
     " Emoji flat, MIT; Noto Emoji, Apache-2.0) and captions of a grammar in English and Chinese.",
 }
-SCHEDULER_KEYS = ("prediction_type", "beta_schedule", "num_train_timesteps", "timestep_spacing", "set_alpha_to_one")
+SCHEDULER_KEYS = ("prediction_type", "beta_schedule", "beta_start", "beta_end", "num_train_timesteps")
+SCHEDULER_KEYS += ("timestep_spacing", "steps_offset", "set_alpha_to_one", "rescale_betas_zero_snr")
+GUIDANCE_OF_FOLDERS = 7.5
 SIZES = {"min": 64, "max": 256, "multiple_of": 32, "default": 128}
 
 
@@ -99,14 +102,12 @@ def autoencoder(encoder: torch.nn.Module, decoder: torch.nn.Module, channels: in
     ]
 
 
-def parameters(scheduler: dict, channels: int, factor: int) -> dict:
-    """What the pipeline must know; `scheduler` are keywords of diffusers' DDIMScheduler, all of `SCHEDULER_KEYS`."""
-    defaults = {"beta_start": 0.0001, "beta_end": 0.02, "steps_offset": 0, "rescale_betas_zero_snr": False}
-    chosen = {key: scheduler[key] for key in SCHEDULER_KEYS}
-    chosen |= {key: scheduler.get(key, value) for key, value in defaults.items()}
-    settings = trainer.Settings()
-    chosen |= {"latent_channels": channels, "downscale_factor": factor, "default_steps": settings.steps}
-    return chosen | {"default_guidance_scale": settings.guidance, "size": SIZES}
+def parameters(scheduler: dict, channels: int, factor: int, sizes: dict, guidance: float) -> dict:
+    """What the pipeline must know; `scheduler` are keywords of diffusers' DDIMScheduler."""
+    defaults = DDIMScheduler.from_config(scheduler).config
+    chosen = {key: defaults[key] for key in SCHEDULER_KEYS}
+    chosen |= {"latent_channels": channels, "downscale_factor": factor, "default_steps": trainer.Settings().steps}
+    return chosen | {"default_guidance_scale": guidance, "size": sizes}
 
 
 def shipped(folder: Path) -> tuple[UNet2DConditionModel, CLIPTextModel, torch.nn.Module, torch.nn.Module]:
@@ -121,26 +122,82 @@ def shipped(folder: Path) -> tuple[UNet2DConditionModel, CLIPTextModel, torch.nn
     return model, text, encoder, decoder
 
 
-def make(source: Path | None) -> Model:
-    model, text, config = trainer.load_unet(source or trainer.latest())
+class ScaledEncoder(torch.nn.Module):
+    """Pictures in [-1, 1] to the scaled mean of an AutoencoderKL's latents."""
+
+    def __init__(self, autoencoder: AutoencoderKL) -> None:
+        super().__init__()
+        self.encoder, self.quant_conv, self.scale = (
+            autoencoder.encoder,
+            autoencoder.quant_conv,
+            autoencoder.config.scaling_factor,
+        )
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return self.quant_conv(self.encoder(image)).chunk(2, dim=1)[0] * self.scale
+
+
+class ScaledDecoder(torch.nn.Module):
+    """Scaled latents of an AutoencoderKL to pictures in [-1, 1]."""
+
+    def __init__(self, autoencoder: AutoencoderKL) -> None:
+        super().__init__()
+        self.decoder, self.post_quant_conv, self.scale = (
+            autoencoder.decoder,
+            autoencoder.post_quant_conv,
+            autoencoder.config.scaling_factor,
+        )
+
+    def forward(self, latents: torch.Tensor) -> torch.Tensor:
+        return self.decoder(self.post_quant_conv(latents / self.scale)).clamp(-1, 1)
+
+
+def _of_folder(origin: Origin) -> Model:
+    """A diffusers pipeline folder of Stable Diffusion's kind."""
+    folder = origin.folder
+    model = UNet2DConditionModel.from_pretrained(folder, subfolder="unet")
+    text = CLIPTextModel.from_pretrained(folder, subfolder="text_encoder", attn_implementation="eager")
+    autoencoder_kl = AutoencoderKL.from_pretrained(folder, subfolder="vae")
+    scheduler = DDIMScheduler.from_pretrained(folder, subfolder="scheduler")
+    channels, factor = model.config.in_channels, 2 ** (len(autoencoder_kl.config.block_out_channels) - 1)
+    step = factor * 2 ** (len(model.config.block_out_channels) - 1)
+    usual = model.config.sample_size * factor
+    sizes = {"min": usual // 2, "max": usual * 3 // 2, "multiple_of": step, "default": usual}
+    halves = ScaledEncoder(autoencoder_kl), ScaledDecoder(autoencoder_kl)
+    chosen = parameters(dict(scheduler.config), channels, factor, sizes, GUIDANCE_OF_FOLDERS)
+    return _model(origin, model, text, halves, chosen)
+
+
+def _of_checkpoint(origin: Origin) -> Model:
+    model, text, config = trainer.load_unet(origin.checkpoint or trainer.latest())
     text.config._attn_implementation = "eager"
-    halves = vae.load_vae(vae.latest())
+    settings = trainer.Settings()
+    chosen = parameters(config["scheduler"], vae.CHANNELS, vae.PATCH, SIZES, settings.guidance)
+    return _model(origin, model, text, vae.load_vae(vae.latest()), chosen)
+
+
+def _model(origin: Origin, model, text, halves: tuple, chosen: dict) -> Model:
     for module in (model, text, *halves):
         round_to_half(module)
+    length = text.config.max_position_embeddings
+    coder = "AutoencoderKL" if origin.folder else "convolutional autoencoder"
     return Model(
-        name="sticker-diffusion",
+        origin,
         task="text-to-image",
-        architecture="CLIPTextModel + UNet2DConditionModel + convolutional autoencoder",
+        architecture=f"CLIPTextModel + UNet2DConditionModel + {coder}",
         artifacts=[
-            text_encoder(text, tokenizer.EOS),
-            unet(model, tokenizer.MAX_LENGTH),
-            *autoencoder(*halves, vae.CHANNELS, vae.PATCH),
+            text_encoder(text, origin.ids["eos_id"]),
+            unet(model, length),
+            *autoencoder(*halves, chosen["latent_channels"], chosen["downscale_factor"]),
         ],
-        parameters=parameters(config["scheduler"], vae.CHANNELS, vae.PATCH),
-        card=CARD,
-        max_length=tokenizer.MAX_LENGTH,
+        parameters=chosen,
+        max_length=length,
     )
 
 
+def make(origin: Origin) -> Model:
+    return _of_folder(origin) if origin.folder else _of_checkpoint(origin)
+
+
 if __name__ == "__main__":
-    command.main("a diffusion model", make)
+    command.main("a diffusion model", "sticker-diffusion", CARD, make)

@@ -8,6 +8,7 @@ from transformers import GPT2LMHeadModel
 from models.export import command
 from models.export.artifact import Artifact, Model, Port, round_to_half
 from models.export.decoding import causal_mask, last_real, padded_rows
+from models.export.origin import Origin
 from models.export.weights import restore
 from models.train import text as trainer
 
@@ -32,7 +33,7 @@ class Decoder(torch.nn.Module):
 
 def artifact(model: GPT2LMHeadModel) -> Artifact:
     vocabulary, longest = model.config.vocab_size, model.config.n_positions
-    rows = [[7, 3], [1], [longest], [2, 9, 5, 20, 11]]
+    rows = [[7, 3], [1], [min(longest, 128)], [2, 9, 5, 20, 11]]
     return Artifact(
         "decoder",
         Decoder(model),
@@ -49,24 +50,23 @@ def shipped(folder: Path) -> GPT2LMHeadModel:
     return model.eval()
 
 
-def load(source: Path | None) -> GPT2LMHeadModel:
-    if source and source.is_dir():
-        return GPT2LMHeadModel.from_pretrained(source, attn_implementation="eager")
-    return trainer.load_text(source or trainer.latest())
+def load(origin: Origin) -> GPT2LMHeadModel:
+    if origin.folder:
+        return GPT2LMHeadModel.from_pretrained(origin.folder, attn_implementation="eager")
+    return trainer.load_text(origin.checkpoint or trainer.latest())
 
 
-def make(source: Path | None) -> Model:
-    model = round_to_half(load(source))
+def make(origin: Origin) -> Model:
+    model = round_to_half(load(origin))
     return Model(
-        name="micro-text",
+        origin,
         task="text-generation",
         architecture="GPT2LMHeadModel",
         artifacts=[artifact(model)],
         parameters={"max_tokens": model.config.n_positions},
-        card=CARD,
         max_length=model.config.n_positions,
     )
 
 
 if __name__ == "__main__":
-    command.main("a GPT2LMHeadModel", make)
+    command.main("a GPT2LMHeadModel", "micro-text", CARD, make)

@@ -22,14 +22,13 @@ CASES = [
 DEFAULTS = {"negative_prompt": "", "eta": 0.0, "width": 128, "height": 128, "all_latents": False}
 DEFAULTS["guidance_scale"] = 3.0
 FOLDER = REPOSITORY / "sticker-diffusion" / "1"
-SCHEDULER_KEYS = [*exporter.SCHEDULER_KEYS, "beta_start", "beta_end", "steps_offset", "rescale_betas_zero_snr"]
 
 
 def paint(case: dict, models: tuple, parameters: dict) -> dict[str, torch.Tensor]:
     unet, text, _, decoder = models
     ids, _ = tokenizer.batch([case["negative_prompt"], case["prompt"]])
     states, pooled = exporter.TextEncoder(text, tokenizer.EOS)(ids)
-    scheduler = DDIMScheduler(**{key: parameters[key] for key in SCHEDULER_KEYS}, clip_sample=False)
+    scheduler = DDIMScheduler(**{key: parameters[key] for key in exporter.SCHEDULER_KEYS}, clip_sample=False)
     scheduler.set_timesteps(case["steps"])
     generator = torch.Generator("cpu").manual_seed(case["seed"])
     factor = parameters["downscale_factor"]

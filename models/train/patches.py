@@ -18,6 +18,7 @@ from models.world.concepts import BACKGROUND_INDEX, BACKGROUNDS, CONCEPT_INDEX, 
 from models.world.scenes import Scene, scene_at
 
 PATCH = 16
+BACKGROUND_WEIGHT = 0.1  # three patches of four show the background, and that is learned in no time
 LABELS = len(CONCEPTS) + len(BACKGROUNDS)
 
 
@@ -29,7 +30,9 @@ class PatchHead(nn.Module):
         self.norm, self.linear = nn.LayerNorm(width), nn.Linear(width, LABELS)
 
     def loss(self, states: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        return F.cross_entropy(self.linear(self.norm(states[:, 1:])).flatten(0, 1), labels.flatten())
+        weights = torch.ones(LABELS, device=states.device)
+        weights[len(CONCEPTS) :] = BACKGROUND_WEIGHT
+        return F.cross_entropy(self.linear(self.norm(states[:, 1:])).flatten(0, 1), labels.flatten(), weights)
 
 
 def pixel_labels(scene: Scene) -> np.ndarray:
