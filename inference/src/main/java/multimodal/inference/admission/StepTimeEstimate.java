@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How long one unit of work of a model takes on this device: first as calibration measured it, then as the requests show it
- * (an exponentially weighted mean). Thread-safe.
+ * How long one unit of work of a model takes on this device: as calibration measured it until the first request has shown it,
+ * then as the requests show it (an exponentially weighted mean). Thread-safe.
  */
 public final class StepTimeEstimate {
 
@@ -13,6 +13,7 @@ public final class StepTimeEstimate {
     private static final double WEIGHT = 0.2;
 
     private double nanosPerUnit = Double.NaN;
+    private boolean isLearned;
 
     /** Takes the time of one unit from calibration. */
     public synchronized void calibrate(Duration perUnit) {
@@ -27,7 +28,8 @@ public final class StepTimeEstimate {
      */
     public synchronized void observe(Duration engine, long units) {
         double measured = (double) engine.toNanos() / units;
-        nanosPerUnit = Double.isNaN(nanosPerUnit) ? measured : nanosPerUnit + WEIGHT * (measured - nanosPerUnit);
+        nanosPerUnit = isLearned ? nanosPerUnit + WEIGHT * (measured - nanosPerUnit) : measured;
+        isLearned = true;
     }
 
     /** The time of {@code units}; empty before anything is known. */

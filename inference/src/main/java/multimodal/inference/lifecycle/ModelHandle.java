@@ -14,6 +14,14 @@ public interface ModelHandle {
     ModelManifest manifest();
 
     /**
+     * The engine that runs it, as {@code GenerationInfo} names it: {@code onnxruntime}, {@code pytorch} or {@code
+     * tensorrt}; several are joined by {@code +}. Empty where there is none behind it.
+     */
+    default String engine() {
+        return "";
+    }
+
+    /**
      * The model's tokenizer.
      *
      * @throws IllegalStateException if the manifest names none

@@ -123,8 +123,12 @@ class AdmissionTest {
             permit.addSingleShot(new Work(1, StageTimings.ZERO, Duration.ofMillis(100)));
             permit.addStep(new Work(20, StageTimings.ZERO, Duration.ofMillis(300)));
         }
+        assertThat(estimate.timeFor(1)).contains(Duration.ofMillis(20));
+        try (WorkPermit permit = admission.admit(RequestContext.detached(), 1)) {
+            permit.addSingleShot(new Work(1, StageTimings.ZERO, Duration.ofMillis(30)));
+        }
 
-        assertThat(estimate.timeFor(1)).contains(Duration.ofMillis(12));
+        assertThat(estimate.timeFor(1)).contains(Duration.ofMillis(22));
     }
 
     @Test

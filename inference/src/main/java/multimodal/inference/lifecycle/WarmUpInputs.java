@@ -1,0 +1,75 @@
+package multimodal.inference.lifecycle;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import multimodal.inference.repository.ArtifactSpec;
+import multimodal.inference.repository.ModelManifest;
+import multimodal.inference.repository.Parameters;
+import multimodal.inference.repository.Preprocessing;
+import multimodal.inference.repository.TensorSpec;
+import multimodal.inference.repository.TokenizerSpec;
+import multimodal.inference.tensor.DType;
+import multimodal.inference.tensor.Shape;
+import multimodal.inference.tensor.Tensor;
+
+/**
+ * Inputs of the size that real requests have. Extents that a manifest leaves open are the token limit for ids and masks,
+ * and for pictures the default size, divided by {@code downscale_factor} for an input with {@code latent_channels}.
+ */
+final class WarmUpInputs {
+
+    private static final int PICTURE_RANK = 4;
+    private static final int OTHERWISE = 16;
+
+    private final ModelManifest manifest;
+
+    WarmUpInputs(ModelManifest manifest) {
+        this.manifest = manifest;
+    }
+
+    /** Every input of the artifact with {@code rows} rows: ids and masks 1, floats 0. */
+    Map<String, Tensor> of(ArtifactSpec artifact, int rows) {
+        Map<String, Tensor> inputs = new HashMap<>();
+        for (TensorSpec spec : artifact.inputs()) {
+            Shape shape = shape(spec, rows);
+            inputs.put(spec.name(), spec.dtype() == DType.INT64 ? ones(shape) : zeros(shape));
+        }
+        return inputs;
+    }
+
+    private Shape shape(TensorSpec spec, int rows) {
+        int[] extents = spec.shape().dimensions().stream()
+                .mapToInt(extent -> extent == Shape.ANY ? openExtent(spec) : extent)
+                .toArray();
+        extents[0] = rows;
+        return Shape.of(extents);
+    }
+
+    private int openExtent(TensorSpec spec) {
+        if (spec.dtype() == DType.INT64) {
+            return manifest.tokenizer().map(TokenizerSpec::maxLength).orElse(OTHERWISE);
+        }
+        return spec.shape().rank() == PICTURE_RANK ? pictureExtent(spec.shape().dimension(1)) : OTHERWISE;
+    }
+
+    private int pictureExtent(int channels) {
+        Parameters parameters = manifest.parameters();
+        if (!parameters.has("size")) {
+            return manifest.preprocessing().map(Preprocessing::imageSize).orElse(OTHERWISE);
+        }
+        int size = parameters.section("size").integer("default");
+        boolean isLatent = parameters.has("latent_channels") && parameters.integer("latent_channels") == channels;
+        return isLatent ? size / parameters.integer("downscale_factor") : size;
+    }
+
+    private static Tensor ones(Shape shape) {
+        long[] values = new long[shape.elementCount()];
+        Arrays.fill(values, 1);
+        return Tensor.of(shape, values);
+    }
+
+    private static Tensor zeros(Shape shape) {
+        return Tensor.of(shape, new float[shape.elementCount()]);
+    }
+}

@@ -1,0 +1,96 @@
+package multimodal.inference.telemetry;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import multimodal.inference.batching.BatchEvent;
+import multimodal.inference.batching.BatchEvent.Member;
+import multimodal.inference.batching.BatchListener;
+
+/**
+ * Writes a batch into the traces of its members: a {@code batch} span of its own trace that links to every member, with an
+ * {@code engine} span inside; and in each member's trace a {@code queue} span for the wait and an {@code engine} span that
+ * links to the batch. Names and times are those of {@code StageTimings}.
+ */
+final class BatchSpans implements BatchListener {
+
+    private static final AttributeKey<String> MODEL = AttributeKey.stringKey("gen_ai.request.model");
+    private static final AttributeKey<String> ARTIFACT = AttributeKey.stringKey("inference.artifact");
+    private static final AttributeKey<Long> BATCH_ROWS = AttributeKey.longKey("inference.batch.rows");
+    private static final AttributeKey<Long> PADDING_ROWS = AttributeKey.longKey("inference.batch.padding_rows");
+    private static final AttributeKey<Long> OWN_ROWS = AttributeKey.longKey("inference.rows");
+
+    private final Tracer tracer;
+    private final Clock clock;
+
+    BatchSpans(Tracer tracer, Clock clock) {
+        this.tracer = tracer;
+        this.clock = clock;
+    }
+
+    @Override
+    public void finished(BatchEvent batch, Duration engine, Optional<Throwable> failure) {
+        Instant end = clock.instant();
+        Instant start = end.minus(engine);
+        SpanContext batchSpan = writeBatch(batch, start, end, failure);
+        for (Member member : batch.members()) {
+            if (Span.fromContext(member.context().trace()).getSpanContext().isValid()) {
+                writeMember(batch, member, batchSpan, start, end, failure);
+            }
+        }
+    }
+
+    private SpanContext writeBatch(BatchEvent batch, Instant start, Instant end, Optional<Throwable> failure) {
+        SpanBuilder builder = builder("batch", batch, Context.root(), start)
+                .setAttribute(BATCH_ROWS, (long) batch.rows())
+                .setAttribute(PADDING_ROWS, (long) batch.padding());
+        for (Member member : batch.members()) {
+            SpanContext request = Span.fromContext(member.context().trace()).getSpanContext();
+            if (request.isValid()) {
+                builder.addLink(request);
+            }
+        }
+        Span span = builder.startSpan();
+        end(builder("engine", batch, Context.root().with(span), start).startSpan(), end, failure);
+        end(span, end, failure);
+        return span.getSpanContext();
+    }
+
+    private void writeMember(
+            BatchEvent batch,
+            Member member,
+            SpanContext batchSpan,
+            Instant start,
+            Instant end,
+            Optional<Throwable> failure) {
+        Context request = member.context().trace();
+        end(builder("queue", batch, request, start.minus(member.waited())).startSpan(), start, Optional.empty());
+        Span engine = builder("engine", batch, request, start)
+                .addLink(batchSpan)
+                .setAttribute(BATCH_ROWS, (long) batch.rows())
+                .setAttribute(OWN_ROWS, (long) member.rows())
+                .startSpan();
+        end(engine, end, failure);
+    }
+
+    private SpanBuilder builder(String name, BatchEvent batch, Context parent, Instant start) {
+        return tracer.spanBuilder(name)
+                .setParent(parent)
+                .setStartTimestamp(start)
+                .setAttribute(MODEL, batch.key().model().toString())
+                .setAttribute(ARTIFACT, batch.key().artifact());
+    }
+
+    private static void end(Span span, Instant end, Optional<Throwable> failure) {
+        failure.ifPresent(cause -> span.setStatus(StatusCode.ERROR).recordException(cause));
+        span.end(end);
+    }
+}

@@ -1,0 +1,108 @@
+package multimodal.inference.telemetry;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import multimodal.inference.admission.AdmissionListener;
+import multimodal.inference.batching.BatchEvent;
+import multimodal.inference.batching.BatchKey;
+import multimodal.inference.batching.BatchListener;
+import multimodal.inference.error.ErrorKind;
+import multimodal.inference.lifecycle.ModelEvent;
+import multimodal.inference.lifecycle.ModelListener;
+import multimodal.inference.lifecycle.ModelState;
+import multimodal.inference.repository.ModelId;
+
+/** Counts and times what batchers, doors and the registry do, under the names of {@link MetricNames}. */
+final class InferenceMetrics implements BatchListener, AdmissionListener, ModelListener {
+
+    private final MeterRegistry meters;
+    /** Gauges are read when they are scraped; a meter is known by its name and tags. */
+    private final Map<String, AtomicLong> gauges = new ConcurrentHashMap<>();
+
+    InferenceMetrics(MeterRegistry meters) {
+        this.meters = meters;
+    }
+
+    @Override
+    public void queued(BatchKey key, int rows) {
+        gauge(MetricNames.QUEUE_DEPTH, tags(key)).addAndGet(rows);
+    }
+
+    @Override
+    public void left(BatchKey key, int rows) {
+        gauge(MetricNames.QUEUE_DEPTH, tags(key)).addAndGet(-rows);
+    }
+
+    @Override
+    public void formed(BatchEvent batch) {
+        meters.summary(MetricNames.BATCH_ROWS, tags(batch.key())).record(batch.rows());
+        batch.members().forEach(member -> meters.timer(MetricNames.QUEUE_TIME, tags(batch.key()))
+                .record(member.waited()));
+    }
+
+    @Override
+    public void finished(BatchEvent batch, Duration engine, Optional<Throwable> failure) {
+        String outcome = failure.isPresent() ? "failed" : "ok";
+        meters.timer(MetricNames.ENGINE_TIME, tags(batch.key()).and(MetricNames.OUTCOME, outcome))
+                .record(engine);
+        meters.counter(MetricNames.ENGINE_ROWS, tags(batch.key())).increment(batch.rows());
+    }
+
+    @Override
+    public void refused(BatchKey key, ErrorKind reason) {
+        refused(key.model(), reason);
+    }
+
+    @Override
+    public void admitted(ModelId model, long cost) {
+        gauge(MetricNames.ADMITTED_COST, tags(model)).addAndGet(cost);
+        gauge(MetricNames.ADMITTED_REQUESTS, tags(model)).incrementAndGet();
+    }
+
+    @Override
+    public void released(ModelId model, long cost) {
+        gauge(MetricNames.ADMITTED_COST, tags(model)).addAndGet(-cost);
+        gauge(MetricNames.ADMITTED_REQUESTS, tags(model)).decrementAndGet();
+    }
+
+    @Override
+    public void refused(ModelId model, ErrorKind reason) {
+        meters.counter(MetricNames.REFUSALS, tags(model).and(MetricNames.REASON, lower(reason)))
+                .increment();
+    }
+
+    @Override
+    public void changed(ModelEvent event) {
+        for (ModelState state : ModelState.values()) {
+            gauge(MetricNames.MODEL_STATE, tags(event.model()).and(MetricNames.STATE, lower(state)))
+                    .set(state == event.state() ? 1 : 0);
+        }
+    }
+
+    private AtomicLong gauge(String name, Tags tags) {
+        // The value of rows may pass below zero for a moment: they can leave before their arrival is told.
+        return gauges.computeIfAbsent(name + tags, key -> {
+            AtomicLong value = new AtomicLong();
+            meters.gauge(name, tags, value, number -> Math.max(0, number.get()));
+            return value;
+        });
+    }
+
+    private static Tags tags(BatchKey key) {
+        return tags(key.model()).and(MetricNames.ARTIFACT, key.artifact());
+    }
+
+    private static Tags tags(ModelId model) {
+        return Tags.of(MetricNames.MODEL, model.toString());
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

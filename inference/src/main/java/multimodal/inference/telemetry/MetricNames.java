@@ -1,0 +1,52 @@
+package multimodal.inference.telemetry;
+
+/**
+ * The names of the metrics and of their tags. Times are in seconds. Prometheus writes dots as underscores and adds the unit
+ * and {@code _total}.
+ */
+public final class MetricNames {
+
+    /** Gauge: rows that wait for a batch. Tags {@link #MODEL}, {@link #ARTIFACT}. */
+    public static final String QUEUE_DEPTH = "inference.queue.depth";
+
+    /** Gauge: cost units that are admitted and not given back. Tag {@link #MODEL}. */
+    public static final String ADMITTED_COST = "inference.admitted.cost";
+
+    /** Gauge: permits that are out. Tag {@link #MODEL}. */
+    public static final String ADMITTED_REQUESTS = "inference.admitted.requests";
+
+    /** Timer: from a row's submission until its batch was formed. Tags {@link #MODEL}, {@link #ARTIFACT}. */
+    public static final String QUEUE_TIME = "inference.queue.time";
+
+    /** Summary: rows in a batch, padding left out. Tags {@link #MODEL}, {@link #ARTIFACT}. */
+    public static final String BATCH_ROWS = "inference.batch.rows";
+
+    /** Timer: one engine call. Tags {@link #MODEL}, {@link #ARTIFACT}, {@link #OUTCOME}. */
+    public static final String ENGINE_TIME = "inference.engine.time";
+
+    /** Counter: rows that went through the engine. Tags {@link #MODEL}, {@link #ARTIFACT}. */
+    public static final String ENGINE_ROWS = "inference.engine.rows";
+
+    /** Counter: requests that were refused or dropped. Tags {@link #MODEL}, {@link #REASON}. */
+    public static final String REFUSALS = "inference.refusals";
+
+    /** Gauge: 1 while the model is in the state, else 0. Tags {@link #MODEL}, {@link #STATE}. */
+    public static final String MODEL_STATE = "inference.model.state";
+
+    /** Name and version, e.g. {@code sticker-clip/1}. */
+    public static final String MODEL = "model";
+
+    /** The network, e.g. {@code unet}. */
+    public static final String ARTIFACT = "artifact";
+
+    /** {@code ok} or {@code failed}. */
+    public static final String OUTCOME = "outcome";
+
+    /** The {@code ErrorKind} in lower case. */
+    public static final String REASON = "reason";
+
+    /** The {@code ModelState} in lower case. */
+    public static final String STATE = "state";
+
+    private MetricNames() {}
+}

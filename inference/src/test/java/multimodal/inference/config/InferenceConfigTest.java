@@ -1,0 +1,67 @@
+package multimodal.inference.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import multimodal.inference.engine.Device;
+import org.junit.jupiter.api.Test;
+
+class InferenceConfigTest {
+
+    @Test
+    void everyDefaultIsAsDocumented() {
+        InferenceConfig config = config(Map.of());
+
+        assertThat(config.repository()).containsExactly(Path.of("models/repository"));
+        assertThat(config.engine()).isEmpty();
+        assertThat(config.device()).isEqualTo(Device.CPU);
+        assertThat(config.threads()).isEqualTo(1);
+        assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(config.batching().maxRows()).isEqualTo(16);
+        assertThat(config.batching().fixedRows()).isEqualTo(4);
+        assertThat(config.batching().maxDelay()).isEqualTo(Duration.ZERO);
+        assertThat(config.batching().maxWait()).isEqualTo(Duration.ofMillis(2));
+        assertThat(config.batching().maxQueued()).isEqualTo(1024);
+        assertThat(config.admission().budget()).isEqualTo(2400);
+    }
+
+    @Test
+    void everyPropertyIsRead() {
+        InferenceConfig config = config(Map.ofEntries(
+                Map.entry("inference.repository", "/models,/more"),
+                Map.entry("inference.engine", "pytorch"),
+                Map.entry("inference.device", "cuda"),
+                Map.entry("inference.threads", "2"),
+                Map.entry("inference.drain-timeout", "PT5S"),
+                Map.entry("inference.batching.max-rows", "8"),
+                Map.entry("inference.batching.fixed-rows", "2"),
+                Map.entry("inference.batching.max-delay", "PT0.005S"),
+                Map.entry("inference.batching.max-wait", "PT0S"),
+                Map.entry("inference.batching.max-queued", "7"),
+                Map.entry("inference.admission.budget", "99")));
+
+        assertThat(config.repository()).containsExactly(Path.of("/models"), Path.of("/more"));
+        assertThat(config.engine()).contains("pytorch");
+        assertThat(config.device()).isEqualTo(Device.CUDA);
+        assertThat(config.threads()).isEqualTo(2);
+        assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.batching().maxRows()).isEqualTo(8);
+        assertThat(config.batching().fixedRows()).isEqualTo(2);
+        assertThat(config.batching().maxDelay()).isEqualTo(Duration.ofMillis(5));
+        assertThat(config.batching().maxWait()).isEqualTo(Duration.ZERO);
+        assertThat(config.batching().maxQueued()).isEqualTo(7);
+        assertThat(config.admission().budget()).isEqualTo(99);
+    }
+
+    private static InferenceConfig config(Map<String, String> properties) {
+        return new SmallRyeConfigBuilder()
+                .withMapping(InferenceConfig.class)
+                .withSources(new PropertiesConfigSource(properties, "test", 100))
+                .build()
+                .getConfigMapping(InferenceConfig.class);
+    }
+}
