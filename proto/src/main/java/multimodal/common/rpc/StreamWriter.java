@@ -114,6 +114,24 @@ public final class StreamWriter<T> {
         }
     }
 
+    /**
+     * Sends one message if the client has read what was sent before, and drops it if not; never blocks for a slow client.
+     *
+     * @return whether it was sent
+     */
+    public boolean offer(T message) {
+        lock.lock();
+        try {
+            boolean isWanted = !cancelled && !ended && observer.isReady();
+            if (isWanted) {
+                observer.onNext(message);
+            }
+            return isWanted;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether somebody still waits for the answer: false after a cancel, a passed deadline or the end. */
     public boolean isLive() {
         lock.lock();

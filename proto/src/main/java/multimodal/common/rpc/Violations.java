@@ -88,7 +88,7 @@ public final class Violations {
         }
     }
 
-    private StatusRuntimeException toException() {
+    StatusRuntimeException toException() {
         String message = listed.stream().map(FieldViolation::getDescription).collect(Collectors.joining("; "));
         if (count > listed.size()) {
             message += "; and " + (count - listed.size()) + " more";

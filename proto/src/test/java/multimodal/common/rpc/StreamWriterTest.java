@@ -82,6 +82,25 @@ class StreamWriterTest {
     }
 
     @Test
+    void offersToAClientThatStopsReadingAreDroppedWithoutBlocking() throws Exception {
+        CompletableFuture<Void> allOffered = new CompletableFuture<>();
+        work = writer -> {
+            for (int i = 0; i < MESSAGE_COUNT; i++) {
+                sent.addAndGet(writer.offer(MESSAGE) ? 1 : 0);
+            }
+            allOffered.complete(null);
+            writer.send(MESSAGE);
+        };
+        PacedClient client = new PacedClient();
+        stub().generateImage(request(), client);
+        allOffered.get();
+        client.readOn();
+
+        assertThat(client.end().get()).isEqualTo(Status.Code.OK);
+        assertThat(client.count()).isEqualTo(sent.get() + 1).isLessThan(MESSAGE_COUNT);
+    }
+
+    @Test
     void aCancelWakesABlockedSender() throws Exception {
         PacedClient client = new PacedClient();
         stub().generateImage(request(), client);
