@@ -1,0 +1,61 @@
+package multimodal.image.pipeline;
+
+import multimodal.inference.diffusion.ClassifierFreeGuidance;
+import multimodal.inference.diffusion.TimestepSpacing;
+import multimodal.inference.error.InferenceException;
+
+/**
+ * What picture to make, and how; every choice made, every value within the range of the API. Width and height must also
+ * suit the model ({@link multimodal.image.steps.PictureSize}).
+ *
+ * @param prompt what the picture shows, not blank
+ * @param negativePrompt what it does not show, possibly empty
+ * @param steps denoising steps, 1 to {@value #MAX_STEPS}
+ * @param guidance how strongly the prompt steers
+ * @param seed of the first picture's noise; picture i is made with {@code seed + i}
+ * @param width in pixels
+ * @param height in pixels
+ * @param imageCount pictures, 1 to {@value #MAX_IMAGES}
+ * @param previewInterval steps from one preview to the next, 0 for none
+ * @param eta share of fresh noise in each step, 0 to 1
+ * @param timestepSpacing which training timesteps the steps stand on
+ */
+public record GenerateImageOptions(
+        String prompt,
+        String negativePrompt,
+        int steps,
+        ClassifierFreeGuidance guidance,
+        long seed,
+        int width,
+        int height,
+        int imageCount,
+        int previewInterval,
+        float eta,
+        TimestepSpacing timestepSpacing) {
+
+    public static final int MAX_PROMPT_CHARACTERS = 10_000;
+    public static final int MAX_STEPS = 150;
+    public static final int MAX_IMAGES = 4;
+    public static final float MAX_GUIDANCE_SCALE = 30;
+
+    public GenerateImageOptions {
+        require(!prompt.isBlank(), "prompt", "blank", "not only blanks");
+        require(steps >= 1 && steps <= MAX_STEPS, "steps", steps, "1 to " + MAX_STEPS);
+        require(width >= 1, "width", width, "at least 1");
+        require(height >= 1, "height", height, "at least 1");
+        require(imageCount >= 1 && imageCount <= MAX_IMAGES, "image_count", imageCount, "1 to " + MAX_IMAGES);
+        require(previewInterval >= 0, "preview_interval", previewInterval, "0 or more");
+        require(eta >= 0 && eta <= 1, "scheduler.eta", eta, "finite, 0 to 1");
+    }
+
+    /** Whether step {@code step}, counted from 1, comes with previews. */
+    boolean hasPreview(int step) {
+        return previewInterval > 0 && step % previewInterval == 0;
+    }
+
+    private static void require(boolean holds, String field, Object value, String expected) {
+        if (!holds) {
+            throw InferenceException.invalid(field, value, expected);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package multimodal.image.pipeline;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import multimodal.image.steps.DiffusionModel;
+import multimodal.image.steps.LatentDecoder;
+import multimodal.inference.admission.Permit;
+import multimodal.inference.tensor.Tensor;
+
+/** Tells how far the loop has come, with previews where they are due. */
+final class Progress {
+
+    private final DiffusionModel model;
+    private final GenerateImageOptions options;
+    private final Permit permit;
+    private final Consumer<ImageProgress> sink;
+    private final long startNanos = System.nanoTime();
+
+    Progress(DiffusionModel model, GenerateImageOptions options, Permit permit, Consumer<ImageProgress> sink) {
+        this.model = model;
+        this.options = options;
+        this.permit = permit;
+        this.sink = sink;
+    }
+
+    /**
+     * Step {@code step}, counted from 1, is done.
+     *
+     * @param original the latents that it foresees at the end, which a preview shows
+     */
+    void report(int step, Tensor original) {
+        List<byte[]> previews = options.hasPreview(step) ? previews(original) : List.of();
+        Duration spent = Duration.ofNanos(System.nanoTime() - startNanos);
+        Duration remaining = spent.multipliedBy(options.steps() - step).dividedBy(step);
+        sink.accept(new ImageProgress(step, options.steps(), remaining, previews));
+    }
+
+    private List<byte[]> previews(Tensor original) {
+        return PngFiles.previews(permit, LatentDecoder.decode(model, permit, original));
+    }
+}

@@ -1,0 +1,76 @@
+package multimodal.image.pipeline;
+
+import java.util.List;
+import java.util.function.Consumer;
+import multimodal.image.steps.DiffusionModel;
+import multimodal.image.steps.LatentDecoder;
+import multimodal.image.steps.LatentNoise;
+import multimodal.image.steps.PromptConditioning;
+import multimodal.image.steps.PromptTokens;
+import multimodal.inference.admission.Permit;
+import multimodal.inference.batching.RequestContext;
+import multimodal.inference.batching.Row;
+import multimodal.inference.diffusion.ClassifierFreeGuidance;
+import multimodal.inference.diffusion.DdimScheduler;
+import multimodal.inference.diffusion.NoiseScheduler;
+import multimodal.inference.diffusion.NoiseScheduler.StepResult;
+import multimodal.inference.tensor.Tensor;
+
+/**
+ * Text to pictures by latent diffusion (Rombach et al. 2022): the picture that diffusers' {@code StableDiffusionPipeline}
+ * makes of the same checkpoint, prompt, scheduler and seed, up to rounding. Thread-safe; blocks the calling thread.
+ */
+public final class TextToImage {
+
+    /**
+     * Makes the pictures of one request.
+     *
+     * @param options width and height within {@link DiffusionModel#size}
+     * @param sink is told every step; should not block, since the request keeps its place in the batch meanwhile
+     * @throws multimodal.inference.error.InferenceException as {@link multimodal.inference.lifecycle.ModelHandle#admit} and
+     *     {@link Row#step}; a caller that has gone ends the work within one step
+     */
+    public ImageResult generate(
+            DiffusionModel model, GenerateImageOptions options, RequestContext context, Consumer<ImageProgress> sink) {
+        ClassifierFreeGuidance guidance = options.guidance();
+        long cost = (long) guidance.slots(options.imageCount()) * options.steps();
+        try (Permit permit = model.handle().admit(context, cost)) {
+            PromptTokens prompt = model.tokens(options.prompt());
+            PromptTokens negative = model.tokens(guidance.isActive() ? options.negativePrompt() : "");
+            PromptConditioning conditioning =
+                    PromptConditioning.encode(model, permit, prompt, negative, guidance, options.imageCount());
+            Tensor latents = denoise(model, options, conditioning, permit, sink);
+            List<byte[]> pngs = PngFiles.results(permit, model, options, LatentDecoder.decode(model, permit, latents));
+            return new ImageResult(
+                    pngs, model.manifest().id(), permit.timings(), prompt.droppedWords(), negative.droppedWords());
+        }
+    }
+
+    private static Tensor denoise(
+            DiffusionModel model,
+            GenerateImageOptions options,
+            PromptConditioning conditioning,
+            Permit permit,
+            Consumer<ImageProgress> sink) {
+        NoiseScheduler scheduler = new DdimScheduler(
+                model.scheduler().withTimestepSpacing(options.timestepSpacing()).withEta(options.eta()),
+                options.steps());
+        LatentNoise noise =
+                new LatentNoise(model, options.seed(), options.imageCount(), options.width(), options.height());
+        Progress progress = new Progress(model, options, permit, sink);
+        Tensor latents = noise.initial(scheduler.initialNoiseScale());
+        try (Row row = model.handle().open(permit, "unet")) {
+            for (int index = 0; index < options.steps(); index++) {
+                long timestep = scheduler.timesteps().get(index);
+                Tensor predictions =
+                        row.step(conditioning.inputs(latents, timestep)).get("prediction");
+                Tensor guided = options.guidance().combine(predictions);
+                StepResult result =
+                        scheduler.step(index, guided, latents, scheduler.needsNoise() ? noise.next() : null);
+                latents = result.sample();
+                progress.report(index + 1, result.original());
+            }
+        }
+        return latents;
+    }
+}

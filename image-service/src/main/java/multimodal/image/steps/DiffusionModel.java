@@ -1,0 +1,62 @@
+package multimodal.image.steps;
+
+import multimodal.inference.diffusion.DdimOptions;
+import multimodal.inference.lifecycle.ModelHandle;
+import multimodal.inference.repository.ModelManifest;
+import multimodal.inference.repository.Parameters;
+
+/**
+ * A loaded text-to-image model, and what its manifest says about it.
+ *
+ * @param handle runs the artifacts {@code text_encoder}, {@code unet} and {@code vae_decoder}
+ * @param scheduler the noise scheduler that the model was trained for
+ * @param latentChannels channels of its latents
+ * @param downscaleFactor pixels of a picture's side for each of its latents'
+ * @param size pictures that it can make
+ * @param defaultSteps denoising steps when the request does not say
+ * @param defaultGuidanceScale guidance when the request does not say
+ */
+public record DiffusionModel(
+        ModelHandle handle,
+        DdimOptions scheduler,
+        int latentChannels,
+        int downscaleFactor,
+        PictureSize size,
+        int defaultSteps,
+        float defaultGuidanceScale) {
+
+    /** The task in the manifests of such models. */
+    public static final String TASK = "text-to-image";
+
+    /**
+     * Reads the manifest's parameters.
+     *
+     * @throws multimodal.inference.error.InferenceException {@code MISCONFIGURED} naming a key that is missing or wrong
+     */
+    public static DiffusionModel of(ModelHandle handle) {
+        Parameters parameters = handle.manifest().parameters();
+        return new DiffusionModel(
+                handle,
+                DdimOptions.from(parameters),
+                parameters.integer("latent_channels"),
+                parameters.integer("downscale_factor"),
+                PictureSize.of(parameters.section("size")),
+                parameters.integer("default_steps"),
+                (float) parameters.number("default_guidance_scale"));
+    }
+
+    public ModelManifest manifest() {
+        return handle.manifest();
+    }
+
+    /** A prompt as the ids that {@code text_encoder} reads. */
+    public PromptTokens tokens(String prompt) {
+        return PromptTokens.of(handle.tokenizer(), manifest().tokenizer().orElseThrow(), prompt);
+    }
+
+    /** Whether an input of this name goes into {@code artifact}. */
+    boolean takes(String artifact, String input) {
+        return manifest().artifacts().get(artifact).inputs().stream()
+                .anyMatch(spec -> spec.name().equals(input));
+    }
+}

@@ -1,0 +1,64 @@
+package multimodal.image.steps;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import multimodal.inference.admission.Permit;
+import multimodal.inference.diffusion.ClassifierFreeGuidance;
+import multimodal.inference.tensor.Tensor;
+
+/** What the UNet of one request is given at every step besides the latents: one condition for each slot. */
+public final class PromptConditioning {
+
+    /** The UNet's input for {@link TextStates#pooled}; not every model has it. */
+    private static final String POOLED_INPUT = "text_embeds";
+
+    private final ClassifierFreeGuidance guidance;
+    private final Map<String, Tensor> conditions = new HashMap<>();
+
+    private PromptConditioning(ClassifierFreeGuidance guidance) {
+        this.guidance = guidance;
+    }
+
+    /**
+     * Encodes a prompt for {@code imageCount} pictures that differ in their noise alone.
+     *
+     * @param negative steers the rows without the prompt; not encoded unless {@code guidance} is active
+     */
+    public static PromptConditioning encode(
+            DiffusionModel model,
+            Permit permit,
+            PromptTokens prompt,
+            PromptTokens negative,
+            ClassifierFreeGuidance guidance,
+            int imageCount) {
+        List<PromptTokens> prompts = guidance.isActive() ? List.of(negative, prompt) : List.of(prompt);
+        TextStates states = PromptEncoder.encode(model, permit, prompts);
+        TextStates unconditional = states.repeat(0, imageCount);
+        TextStates conditional = states.repeat(prompts.size() - 1, imageCount);
+        PromptConditioning conditioning = new PromptConditioning(guidance);
+        conditioning.conditions.put(
+                "encoder_hidden_states", guidance.conditions(unconditional.hidden(), conditional.hidden()));
+        if (model.takes("unet", POOLED_INPUT)) {
+            conditioning.conditions.put(
+                    POOLED_INPUT, guidance.conditions(unconditional.pooled(), conditional.pooled()));
+        }
+        return conditioning;
+    }
+
+    /**
+     * The UNet's inputs for one step.
+     *
+     * @param latents float32 (pictures, channels, height, width)
+     */
+    public Map<String, Tensor> inputs(Tensor latents, long timestep) {
+        Map<String, Tensor> inputs = new HashMap<>(conditions);
+        Tensor sample = guidance.expand(latents);
+        long[] timesteps = new long[sample.rows()];
+        Arrays.fill(timesteps, timestep);
+        inputs.put("sample", sample);
+        inputs.put("timestep", Tensor.of(timesteps, timesteps.length));
+        return inputs;
+    }
+}

@@ -1,0 +1,22 @@
+package multimodal.image.steps;
+
+import java.util.Collections;
+import multimodal.inference.tensor.Tensor;
+
+/**
+ * Encoded prompts.
+ *
+ * @param hidden float32 (prompts, tokens, dimension), one state a token
+ * @param pooled float32 (prompts, dimension), the state at the end of each prompt
+ */
+public record TextStates(Tensor hidden, Tensor pooled) {
+
+    /** Prompt {@code index}, {@code count} times. */
+    TextStates repeat(int index, int count) {
+        return new TextStates(repeat(hidden, index, count), repeat(pooled, index, count));
+    }
+
+    private static Tensor repeat(Tensor rows, int index, int count) {
+        return Tensor.concatenateRows(Collections.nCopies(count, rows.row(index)));
+    }
+}
