@@ -33,6 +33,7 @@ from collections.abc import Callable, Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import torch  # noqa: E402
+from safetensors import safe_open  # noqa: E402
 
 from models.world.artwork import train_directory  # noqa: E402
 
@@ -111,6 +112,21 @@ def save_checkpoint(state: dict, path: Path) -> None:
 
 def load_checkpoint(path: Path) -> dict:
     return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def load_committed(module: torch.nn.Module, model: str, prefix: str) -> bool:
+    """Sets the module's parameters to those committed in `models/repository/<model>` whose names begin with `prefix`.
+
+    Returns whether there were any; they are rounded to fp16, and the optimizer starts anew. Where several versions are
+    committed the newest counts. A parameter that is not stored keeps its fresh value.
+    """
+    files = sorted((REPOSITORY / model).glob("*/weights.safetensors"), key=lambda path: int(path.parent.name))
+    if not files:
+        return False
+    with safe_open(files[-1], "pt") as weights:
+        names = [name for name in weights.keys() if name.startswith(prefix)]  # noqa: SIM118
+        module.load_state_dict({name[len(prefix) :]: weights.get_tensor(name).float() for name in names}, strict=False)
+    return bool(names)
 
 
 class Ema:

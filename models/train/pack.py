@@ -3,13 +3,14 @@
 The folder (under 30 MiB with the default contents) is copied there; then, inside it,
 `FLEET_TRAIN_DIR=train python -m models.train.unet --device cuda --resume …` works as it does here.
 
-    python -m models.train.pack build/train-pack --checkpoints vae text_encoder
+    python -m models.train.pack ../train-pack --checkpoints vae text_encoder
 """
 
 import argparse
 import shutil
 from pathlib import Path
 
+from models.train.common import load_checkpoint, save_checkpoint
 from models.world.artwork import artwork, train_directory
 
 MODELS = Path(__file__).parents[1]
@@ -28,7 +29,9 @@ def pack(folder: Path, checkpoints: list[str]) -> int:
     shutil.copy2(train_directory() / "artwork.npz", target)
     for name in checkpoints:
         (target / name).mkdir()
-        shutil.copy2(train_directory() / name / "latest.pt", target / name)
+        state = load_checkpoint(train_directory() / name / "latest.pt")
+        state.pop("optimizer", None)  # two thirds of the bytes; it starts anew there
+        save_checkpoint(state, target / name / "latest.pt")
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     if size > LIMIT_BYTES:
         raise ValueError(f"{folder}: {size} bytes (expected: <= {LIMIT_BYTES}); pack fewer checkpoints")
@@ -39,7 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Packs what training elsewhere needs.")
     parser.add_argument("folder", type=Path)
     parser.add_argument(
-        "--checkpoints", nargs="*", default=["text_encoder"], help="trainers whose latest.pt goes along"
+        "--checkpoints", nargs="*", default=["vae", "text_encoder"], help="trainers whose latest.pt goes along"
     )
     arguments = parser.parse_args()
     print(f"{arguments.folder}: {pack(arguments.folder, arguments.checkpoints)} bytes")

@@ -1,9 +1,11 @@
 """Trains the UNet that paints latents of sticker scenes, conditioned on prompts in English and Chinese.
 
 A diffusers UNet2DConditionModel over the latents of `vae.py`, with cross attention to the states of the prompt encoder
-(`text_encoder.py`) and its pooled state added to the time embedding. It predicts v under a cosine schedule whose last
-step is pure noise (Lin et al. 2024), with trailing steps. Cells that show objects weigh more, for backgrounds are
-learned in minutes; the weight of nearly clean latents is bounded as in min-SNR (Hang et al. 2023).
+(`text_encoder.py`) and its pooled state added to the time embedding. Inside it predicts the clean latents, for 48
+numbers of noise a cell do not fit through a narrow network (Li and He 2025, "Back to basics"); outside it gives v under
+a cosine schedule whose last step is pure noise (Lin et al. 2024), with trailing steps. Cells that show objects weigh
+more, for backgrounds are learned in minutes; the weight of nearly clean latents is bounded as in min-SNR (Hang et al.
+2023).
 
 `latest.pt` holds {"unet": weights, "unet_ema": their moving average, "text_encoder": weights, "config", "optimizer",
 "updates", "step"}; "config" is {"unet": keywords of UNet2DConditionModel, "text_encoder": keywords of CLIPTextConfig,
@@ -26,6 +28,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from diffusers import DDIMScheduler, UNet2DConditionModel
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionOutput
 from PIL import Image
 from transformers import CLIPTextConfig, CLIPTextModel
 
@@ -76,8 +79,38 @@ class Settings:
     kinds: tuple = (((1,), 50), ((2,), 12), ((3,), 6), ((1, 1), 28), ((2, 1), 2), ((1, 2), 2))
     guidance: float = 2.5
     steps: int = 30
-    evaluation_seconds: int = 900
+    evaluation_seconds: int = 1500
     held_out: int = 100  # prompts of each split and language that `--evaluate` paints
+
+
+class StickerUnet(UNet2DConditionModel):
+    """A UNet2DConditionModel that predicts clean latents inside (`clean`) and gives v to its caller (`forward`).
+
+    v = (alpha x - clean) / sigma, with alpha and sigma of each row's timestep under `SCHEDULER`.
+    """
+
+    smallest_sigma = 0.05  # below it the quotient would blow rounding up, and hardly any noise is left to remove
+
+    def __init__(self, **config) -> None:
+        super().__init__(**config)
+        # no buffer: those are rounded to fp16 at export, which would take the last noise for none
+        self.power_of_signal = DDIMScheduler(**SCHEDULER).alphas_cumprod
+
+    def clean(self, sample, timestep, encoder_hidden_states, class_labels) -> torch.Tensor:
+        """Clean latents (batch, 48, h, w) of noisy ones, timesteps int64 (batch), states and pooled states."""
+        return super().forward(sample, timestep, encoder_hidden_states, class_labels, return_dict=False)[0]
+
+    def forward(self, sample, timestep, encoder_hidden_states, class_labels=None, return_dict=True, **_):
+        timestep = torch.as_tensor(timestep, device=sample.device).reshape(-1)
+        alpha, sigma = self.alpha_sigma(timestep)
+        clean = self.clean(sample, timestep.expand(sample.shape[0]), encoder_hidden_states, class_labels)
+        v = (alpha * sample - clean) / sigma.clamp_min(self.smallest_sigma)
+        return UNet2DConditionOutput(sample=v) if return_dict else (v,)
+
+    def alpha_sigma(self, timestep: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The shares of signal and noise at timesteps int64 (batch), each (batch, 1, 1, 1)."""
+        power = self.power_of_signal.to(timestep.device)[timestep].reshape(-1, 1, 1, 1)
+        return power.sqrt(), (1 - power).sqrt()
 
 
 def unet_config(settings: Settings) -> dict:
@@ -103,13 +136,13 @@ def latest() -> Path:
     return common.train_directory() / "unet" / "latest.pt"
 
 
-def load_unet(path: Path) -> tuple[UNet2DConditionModel, CLIPTextModel, dict]:
+def load_unet(path: Path) -> tuple[StickerUnet, CLIPTextModel, dict]:
     """The averaged UNet, its text encoder and their configuration (see the head), frozen, evaluating, on the CPU.
 
     Pool the text encoder's states with `text_encoder.encode_prompts`; the pooled state goes in as `class_labels`.
     """
     state = common.load_checkpoint(path)
-    unet = UNet2DConditionModel(**state["config"]["unet"])
+    unet = StickerUnet(**state["config"]["unet"])
     unet.load_state_dict(state["unet_ema"])
     text_encoder = CLIPTextModel(CLIPTextConfig(**state["config"]["text_encoder"]))
     text_encoder.load_state_dict(state["text_encoder"])
@@ -180,21 +213,17 @@ class Batches:
         return self._encoder(pictures_of(scenes)), states, pooled, weights
 
 
-def loss_of(unet, alphas_cumprod: torch.Tensor, settings: Settings, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
+def loss_of(unet: StickerUnet, settings: Settings, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
     """The weighted squared error of v at one time for each row; the times of a batch are spread over the schedule."""
     latents, states, pooled, weights = batch
     rows = len(latents)
     places = (torch.randperm(rows) + torch.rand(rows)) / rows
     places = settings.time_shift * places / (1 + (settings.time_shift - 1) * places)
-    times = (places * len(alphas_cumprod)).long().to(latents.device)
-    alpha = alphas_cumprod[times].sqrt()[:, None, None, None]
-    sigma = (1 - alphas_cumprod[times]).sqrt()[:, None, None, None]
-    noise = torch.randn_like(latents)
-    predicted = unet(alpha * latents + sigma * noise, times, states, class_labels=pooled).sample
-    error = (predicted - (alpha * noise - sigma * latents)).pow(2).mean(1, keepdim=True)
-    snr = alphas_cumprod[times] / (1 - alphas_cumprod[times]).clamp_min(1e-8)
-    limited = ((settings.snr_limit + 1) / (snr + 1)).clamp_max(1.0)
-    return ((error * weights).mean((1, 2, 3)) / weights.mean((1, 2, 3)) * limited).mean()
+    times = (places * SCHEDULER["num_train_timesteps"]).long().to(latents.device)
+    alpha, sigma = unet.alpha_sigma(times)
+    clean = unet.clean(alpha * latents + sigma * torch.randn_like(latents), times, states, pooled)
+    error = ((clean - latents).pow(2) * weights).mean((1, 2, 3)) / weights.mean((1, 2, 3))
+    return (error * sigma.flatten().pow(-2).clamp_max(settings.snr_limit + 1)).mean()
 
 
 def _state(unet, ema, text_encoder, config, optimizer, step: int) -> dict:
@@ -206,37 +235,46 @@ def _state(unet, ema, text_encoder, config, optimizer, step: int) -> dict:
     return {**weights, "config": config, "optimizer": optimizer.state_dict(), "updates": ema.updates, "step": step}
 
 
-def train(arguments) -> None:
-    settings, run, step = Settings(), common.Run("unet", arguments.minutes), 0
-    saved = common.load_checkpoint(run.checkpoint) if arguments.resume and run.checkpoint.exists() else None
-    encoder, decoder = load_vae(latest_vae())
-    if saved:
-        config = saved["config"]
-        text_encoder = CLIPTextModel(CLIPTextConfig(**config["text_encoder"])).eval().requires_grad_(False)
-        text_encoder.load_state_dict(saved["text_encoder"])
+def _begin(settings: Settings, resume: bool, checkpoint: Path) -> dict:
+    """What training goes on from: the local checkpoint, else what is committed, else a fresh UNet."""
+    if resume and checkpoint.exists():
+        return common.load_checkpoint(checkpoint)
+    text_encoder, text_config = prompts.new_text_encoder(prompts.Settings())
+    config = {"unet": unet_config(settings), "text_encoder": text_config, "scheduler": SCHEDULER}
+    unet = StickerUnet(**config["unet"])
+    committed = resume and common.load_committed(unet, "sticker-diffusion", "unet.unet.")
+    if committed:
+        common.load_committed(text_encoder, "sticker-diffusion", "text_encoder.")
     else:
-        text_encoder, text_config = prompts.load_text_encoder(prompts.latest())
-        config = {"unet": unet_config(settings), "text_encoder": text_config, "scheduler": SCHEDULER}
-    unet = UNet2DConditionModel(**config["unet"])
-    if saved:
-        unet.load_state_dict(saved["unet"])
-        step = saved["step"]
-    unet.to(arguments.device)
+        text_encoder, _ = prompts.load_text_encoder(prompts.latest())
+    weights = {"unet": unet.state_dict(), "unet_ema": unet.state_dict(), "text_encoder": text_encoder.state_dict()}
+    return {**weights, "config": config, "updates": 0, "step": 0}
+
+
+def train(arguments) -> None:
+    settings, run = Settings(), common.Run("unet", arguments.minutes)
+    state = _begin(settings, arguments.resume, run.checkpoint)
+    config, step = state["config"], state["step"]
+    encoder, _ = load_vae(latest_vae())
+    text_encoder = CLIPTextModel(CLIPTextConfig(**config["text_encoder"])).eval().requires_grad_(False)
+    text_encoder.load_state_dict(state["text_encoder"])
+    unet = StickerUnet(**config["unet"]).to(arguments.device)
+    unet.load_state_dict(state["unet"])
     ema = common.Ema(unet, settings.ema)
+    ema.module.load_state_dict(state["unet_ema"])
+    ema.updates = state["updates"]
     optimizer = torch.optim.AdamW(
         unet.parameters(), settings.learning_rate, betas=(0.9, 0.99), weight_decay=settings.weight_decay
     )
-    if saved:
-        ema.module.load_state_dict(saved["unet_ema"])
-        ema.updates = saved["updates"]
-        optimizer.load_state_dict(saved["optimizer"])
+    if "optimizer" in state:
+        optimizer.load_state_dict(state["optimizer"])
+    del state
     run.log(settings=asdict(settings), parameters=common.count_parameters(unet), step=step)
-    alphas_cumprod = DDIMScheduler(**SCHEDULER).alphas_cumprod.to(arguments.device)
     batches, losses = common.prefetch(Batches(settings, encoder, text_encoder), first=step, depth=2), []
     evaluation = common.Timer(settings.evaluation_seconds)
     while not run.stopping():
         common.set_learning_rate(optimizer, min(1.0, (step + 1) / settings.warm_up))
-        loss = loss_of(unet, alphas_cumprod, settings, tuple(part.to(arguments.device) for part in next(batches)))
+        loss = loss_of(unet, settings, tuple(part.to(arguments.device) for part in next(batches)))
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
@@ -257,7 +295,7 @@ def _report(run: common.Run, step: int, unet, text_encoder, decoder: Decoder, se
     text_encoder = copy.deepcopy(text_encoder).to(device)
     latents = paint(unet, text_encoder, list(DEMO_PROMPTS), settings.steps, settings.guidance, 1, device)
     save_grid(decoder(latents.cpu()), run.folder / f"grid-{step:06d}.png")
-    run.log(step=step, **evaluate(unet, text_encoder, decoder, settings, 12, device))
+    run.log(step=step, **evaluate(unet, text_encoder, decoder, settings, 10, device))
 
 
 def main() -> None:

@@ -149,6 +149,11 @@ def _batch(number: int) -> torch.Tensor:
     return pictures_of([scene_at("train", number * size + i) for i in range(size)])
 
 
+def _load_committed(encoder: Encoder, decoder: Decoder) -> bool:
+    common.load_committed(decoder, "sticker-diffusion", "vae_decoder.")
+    return common.load_committed(encoder, "sticker-diffusion", "vae_encoder.")
+
+
 def _state(encoder, ema, decoder, optimizer, step: int) -> dict:
     weights = {"encoder": encoder.state_dict(), "decoder": ema.module.state_dict(), "decoder_raw": decoder.state_dict()}
     return {**weights, "optimizer": optimizer.state_dict(), "updates": ema.updates, "step": step}
@@ -162,7 +167,7 @@ def train(arguments) -> None:
         encoder.load_state_dict(saved["encoder"])
         decoder.load_state_dict(saved["decoder_raw"])
         step = saved["step"]
-    else:
+    elif not (arguments.resume and _load_committed(encoder, decoder)):
         fit_linear(encoder, decoder, settings.fitted_on)
     encoder.to(arguments.device)
     decoder.to(arguments.device, memory_format=torch.channels_last)
@@ -171,7 +176,8 @@ def train(arguments) -> None:
     if saved:
         ema.module.load_state_dict(saved["decoder"])
         ema.updates = saved["updates"]
-        optimizer.load_state_dict(saved["optimizer"])
+        if "optimizer" in saved:
+            optimizer.load_state_dict(saved["optimizer"])
     else:
         common.save_checkpoint(_state(encoder, ema, decoder, optimizer, step), run.checkpoint)
     run.log(settings=asdict(settings), parameters=common.count_parameters(decoder), step=step)
