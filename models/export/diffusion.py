@@ -113,7 +113,7 @@ def parameters(scheduler: dict, channels: int, factor: int, sizes: dict, guidanc
 def shipped(folder: Path) -> tuple[UNet2DConditionModel, CLIPTextModel, torch.nn.Module, torch.nn.Module]:
     """UNet, text encoder, encoder and decoder as they stand in a repository entry."""
     settings = trainer.Settings()
-    model = UNet2DConditionModel(**trainer.unet_config(settings))
+    model = trainer.StickerUnet(**trainer.unet_config(settings))
     text, _ = prompts.new_text_encoder(prompts.Settings())
     encoder, decoder = vae.Encoder(), vae.Decoder()
     modules = {"text_encoder": TextEncoder(text, tokenizer.EOS), "unet": Unet(model)}

@@ -4,7 +4,8 @@
     python -m models.train.caption --evaluate
 
 The language follows from the second token of the prompt, `<en>` or `<zh>`. The vision tower begins as the trunk of
-sticker-clip where a checkpoint of that is at hand. `latest.pt` holds {"model", "raw": weights, "step": int}.
+sticker-clip where a checkpoint of that is at hand, and keeps learning what its patches show (`patches.py`).
+`latest.pt` holds {"model", "raw", "head": weights, "step": int}; `model` is the moving average.
 """
 
 from models.train import common  # first: it sets the thread counts
@@ -20,8 +21,8 @@ from transformers import BlipConfig, BlipForConditionalGeneration
 
 from models.tokenizer import tokenizer
 from models.train import clip
-from models.train.augment import augment
 from models.train.judge import pictures_of
+from models.train.patches import PatchHead, augmented, begin_with_components
 from models.world import grammar
 from models.world.concepts import UNSEEN_VENDOR
 from models.world.grammar_inverse import objects_named
@@ -39,6 +40,8 @@ class Settings:
     vision_learning_rate: float = 4e-4
     weight_decay: float = 0.05
     warm_up: int = 60
+    ema: float = 0.995
+    augmentation: float = 0.8  # share of the pictures that are changed
     held_out: int = 200  # scenes of each kind that `--evaluate` captions
 
 
@@ -97,22 +100,22 @@ def _rows(scenes: list[Scene], first: int) -> tuple[torch.Tensor, torch.Tensor]:
     return ids, torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
 
 
-def _batch(number: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    count = Settings().batch
-    scenes = [scene_at("train", number * count + i, kinds=KINDS) for i in range(count)]
-    pictures = augment(pictures_of(scenes), torch.Generator().manual_seed(number))
-    return pictures, *_rows(scenes, number % 2)
+def _batch(number: int) -> tuple[torch.Tensor, ...]:
+    settings = Settings()
+    scenes = [scene_at("train", number * settings.batch + i, kinds=KINDS) for i in range(settings.batch)]
+    return *augmented(scenes, number, settings.augmentation), *_rows(scenes, number % 2)
 
 
-def loss_of(model: BlipForConditionalGeneration, pictures, ids, mask) -> torch.Tensor:
-    """Mean cross entropy of each next token after the prefix, `<eos>` included."""
+def losses_of(model: BlipForConditionalGeneration, head: PatchHead, pictures, labels, ids, mask) -> dict:
+    """Mean cross entropy of each next token after the prefix, `<eos>` included, and of the patches."""
     states = model.vision_model(pixel_values=pictures)[0]
     seen = torch.ones(states.shape[:2], dtype=torch.long, device=states.device)
     logits = model.text_decoder(
         input_ids=ids, attention_mask=mask, encoder_hidden_states=states, encoder_attention_mask=seen
     ).logits[:, 1:-1]
     wanted = ids[:, 2:].masked_fill(mask[:, 2:] == 0, -100)
-    return F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=-100)
+    words = F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=-100)
+    return {"words": words, "patches": head.loss(states, labels)}
 
 
 @torch.no_grad()
@@ -150,22 +153,35 @@ def evaluate(model: BlipForConditionalGeneration, count: int) -> dict[str, float
     return figures
 
 
+def begin(model: BlipForConditionalGeneration, head: PatchHead) -> None:
+    """Gives a fresh model what sticker-clip has learned, if it is at hand, or else the components of patches."""
+    if (path := clip.latest()).exists():
+        begin_as_clip(model, clip.load_clip(path))
+        head.load_state_dict(common.load_checkpoint(path)["head"])
+    else:
+        begin_with_components(model.vision_model.embeddings.patch_embedding)
+
+
 def train(arguments) -> None:
     settings, run, model, step = Settings(), common.Run("caption", arguments.minutes), build(), 0
-    average = common.Ema(model)
+    head = PatchHead(model.config.vision_config.hidden_size)
+    if arguments.resume and not run.checkpoint.exists() and common.load_committed(model, "sticker-caption", "vision."):
+        common.load_committed(model.text_decoder, "sticker-caption", "decoder.")
+    elif not arguments.resume or not run.checkpoint.exists():
+        begin(model, head)
+    average = common.Ema(model, settings.ema)
     if arguments.resume and run.checkpoint.exists():
         state = common.load_checkpoint(run.checkpoint)
         model.load_state_dict(state["raw"])
+        head.load_state_dict(state["head"])
         average.module.load_state_dict(state["model"])
         step = average.updates = state["step"]
-    elif (common.train_directory() / "clip" / "latest.pt").exists():
-        begin_as_clip(model, clip.load_clip())
-    model.to(arguments.device)
+    both = torch.nn.ModuleList([model, head]).to(arguments.device)
     average.module.to(arguments.device)
     optimizer = torch.optim.AdamW(
         [
             {"params": model.vision_model.parameters(), "lr": settings.vision_learning_rate},
-            {"params": model.text_decoder.parameters(), "lr": settings.learning_rate},
+            {"params": [*model.text_decoder.parameters(), *head.parameters()], "lr": settings.learning_rate},
         ],
         betas=(0.9, 0.98),
         weight_decay=settings.weight_decay,
@@ -175,18 +191,18 @@ def train(arguments) -> None:
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
-        loss = loss_of(model.train(), *(tensor.to(arguments.device) for tensor in next(batches)))
+        losses = losses_of(model.train(), head, *(tensor.to(arguments.device) for tensor in next(batches)))
         optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        sum(losses.values()).backward()
+        torch.nn.utils.clip_grad_norm_(both.parameters(), 1.0)
         optimizer.step()
         average.update(model)
         step += 1
         if step % 20 == 0:
-            run.log(step=step, loss=round(loss.item(), 4))
+            run.log(step=step, **{name: round(loss.item(), 4) for name, loss in losses.items()})
         if run.due() or run.stopping():
-            state = {"model": average.module.state_dict(), "raw": model.state_dict(), "step": step}
-            common.save_checkpoint(state, run.checkpoint)
+            state = {"model": average.module.state_dict(), "raw": model.state_dict(), "head": head.state_dict()}
+            common.save_checkpoint(state | {"step": step}, run.checkpoint)
             run.log(step=step, **evaluate(average.module, 40))
     run.log(step=step, **evaluate(average.module, settings.held_out))
 

@@ -21,8 +21,9 @@ import torch.nn.functional as F
 from transformers import CLIPConfig, CLIPModel
 
 from models.tokenizer import tokenizer
-from models.train.augment import augment
+from models.train import text_encoder as prompts
 from models.train.judge import pictures_of
+from models.train.patches import PatchHead, augmented, begin_with_components
 from models.world import grammar
 from models.world.concepts import CONCEPT_INDEX, CONCEPTS, UNSEEN_VENDOR
 from models.world.names import NAMES
@@ -41,6 +42,7 @@ class Settings:
     learning_rate: float = 1.0e-3
     weight_decay: float = 0.05
     warm_up: int = 60
+    ema: float = 0.995
     strangers: int = 24  # concepts of each batch's class prompts that no scene of it shows
     full_augmentation: int = 800  # the step from which pictures are augmented at full strength
     held_out: int = 512  # scenes that `--evaluate` looks at
@@ -63,11 +65,14 @@ def build() -> CLIPModel:
     return CLIPModel(clip)
 
 
-def load_clip(path: Path | None = None) -> CLIPModel:
-    """The averaged model of a checkpoint (by default the latest local one), in evaluation mode."""
+def latest() -> Path:
+    return common.train_directory() / "clip" / "latest.pt"
+
+
+def load_clip(path: Path) -> CLIPModel:
+    """The averaged model of a checkpoint, in evaluation mode."""
     model = build()
-    state = common.load_checkpoint(path or common.train_directory() / "clip" / "latest.pt")
-    model.load_state_dict(state["model"])
+    model.load_state_dict(common.load_checkpoint(path)["model"])
     return model.eval()
 
 
@@ -110,19 +115,31 @@ def _batch(number: int) -> tuple:
     for row, scene in enumerate(scenes):
         wanted[row, [concepts.index(concept) for concept in scene.counts]] = 1 / len(scene.counts)
     strength = min(1.0, 0.2 + 0.8 * number / settings.full_augmentation)
-    pictures = augment(pictures_of(scenes), torch.Generator().manual_seed(number), strength)
-    prompts = class_prompts(concepts, rng)
-    return pictures, *tokenizer.batch(captions, full=False), *tokenizer.batch(prompts, full=False), wanted
+    pictures, labels = augmented(scenes, number, strength)
+    named = tokenizer.batch(class_prompts(concepts, rng), full=False)
+    return pictures, labels, *tokenizer.batch(captions, full=False), *named, wanted
 
 
-def loss_of(model: CLIPModel, batch: tuple) -> tuple[torch.Tensor, torch.Tensor]:
-    """The losses between scenes and captions, and between scenes and concepts."""
-    pictures, ids, mask, class_ids, class_mask, wanted = batch
+def losses_of(model: CLIPModel, head: PatchHead, batch: tuple) -> dict[str, torch.Tensor]:
+    """The losses between scenes and captions, between scenes and concepts, and of the patches."""
+    pictures, labels, ids, mask, class_ids, class_mask, wanted = batch
     scale = model.logit_scale.exp().clamp(max=100)
-    images, texts = image_features(model, pictures), text_features(model, ids, mask)
-    logits, rows = scale * images @ texts.T, torch.arange(len(ids), device=ids.device)
+    seen = model.vision_model(pixel_values=pictures)
+    images = F.normalize(model.visual_projection(seen.pooler_output), dim=-1)
+    logits = scale * images @ text_features(model, ids, mask).T
+    rows = torch.arange(len(ids), device=ids.device)
     contrast = (F.cross_entropy(logits, rows) + F.cross_entropy(logits.T, rows)) / 2
-    return contrast, F.cross_entropy(scale * images @ text_features(model, class_ids, class_mask).T, wanted)
+    classes = F.cross_entropy(scale * images @ text_features(model, class_ids, class_mask).T, wanted)
+    return {"contrast": contrast, "classes": classes, "patches": head.loss(seen.last_hidden_state, labels)}
+
+
+def begin(model: CLIPModel) -> None:
+    """Gives a fresh model its patch embedding, larger position embeddings and, if there is one, its text tower."""
+    begin_with_components(model.vision_model.embeddings.patch_embedding)
+    torch.nn.init.normal_(model.vision_model.embeddings.position_embedding.weight, std=0.2)
+    if prompts.latest().exists():
+        model.text_model.load_state_dict(prompts.load_text_encoder(prompts.latest())[0].text_model.state_dict())
+        model.text_model.requires_grad_(False)
 
 
 @torch.no_grad()
@@ -147,34 +164,41 @@ def evaluate(model: CLIPModel, count: int) -> dict[str, float]:
 
 def train(arguments) -> None:
     settings, run, model, step = Settings(), common.Run("clip", arguments.minutes), build(), 0
-    average = common.Ema(model)
+    head = PatchHead(model.config.vision_config.hidden_size)
+    begin(model)
+    average = common.Ema(model, settings.ema)
     if arguments.resume and run.checkpoint.exists():
         state = common.load_checkpoint(run.checkpoint)
         model.load_state_dict(state["raw"])
+        head.load_state_dict(state["head"])
         average.module.load_state_dict(state["model"])
         step = average.updates = state["step"]
-    model.to(arguments.device)
+    elif arguments.resume and common.load_committed(model, "sticker-clip", "vision."):
+        common.load_committed(model, "sticker-clip", "text.")
+        average = common.Ema(model, settings.ema)
+    both = torch.nn.ModuleList([model, head]).to(arguments.device)
     average.module.to(arguments.device)
+    trained = [parameter for parameter in both.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(
-        model.parameters(), settings.learning_rate, betas=(0.9, 0.98), weight_decay=settings.weight_decay
+        trained, settings.learning_rate, betas=(0.9, 0.98), weight_decay=settings.weight_decay
     )
     run.log(settings=asdict(settings), parameters=common.count_parameters(model), step=step)
     batches, first = common.prefetch(_batch, first=step), step
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
-        contrast, classes = loss_of(model, tuple(tensor.to(arguments.device) for tensor in next(batches)))
+        losses = losses_of(model, head, tuple(tensor.to(arguments.device) for tensor in next(batches)))
         optimizer.zero_grad()
-        (contrast + classes).backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        sum(losses.values()).backward()
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         average.update(model)
         step += 1
         if step % 20 == 0:
-            run.log(step=step, contrast=round(contrast.item(), 4), classes=round(classes.item(), 4))
+            run.log(step=step, **{name: round(loss.item(), 4) for name, loss in losses.items()})
         if run.due() or run.stopping():
-            state = {"model": average.module.state_dict(), "raw": model.state_dict(), "step": step}
-            common.save_checkpoint(state, run.checkpoint)
+            state = {"model": average.module.state_dict(), "raw": model.state_dict(), "head": head.state_dict()}
+            common.save_checkpoint(state | {"step": step}, run.checkpoint)
             run.log(step=step, **evaluate(average.module, 128))
     run.log(step=step, **evaluate(average.module, settings.held_out))
 
@@ -182,7 +206,7 @@ def train(arguments) -> None:
 def main() -> None:
     arguments = common.command_line("Trains the CLIP of the stickers.")
     if arguments.evaluate:
-        print(evaluate(load_clip(), Settings().held_out))
+        print(evaluate(load_clip(latest()), Settings().held_out))
     else:
         train(arguments)
 

@@ -124,8 +124,10 @@ def load_committed(module: torch.nn.Module, model: str, prefix: str) -> bool:
     if not files:
         return False
     with safe_open(files[-1], "pt") as weights:
-        names = [name for name in weights.keys() if name.startswith(prefix)]  # noqa: SIM118
-        module.load_state_dict({name[len(prefix) :]: weights.get_tensor(name).float() for name in names}, strict=False)
+        aliases = json.loads(weights.metadata().get("aliases", "{}"))
+        names = [name for name in (*weights.keys(), *aliases) if name.startswith(prefix)]
+        values = {name[len(prefix) :]: weights.get_tensor(aliases.get(name, name)).float() for name in names}
+        module.load_state_dict(values, strict=False)
     return bool(names)
 
 

@@ -100,6 +100,8 @@ def train(arguments) -> None:
         state = common.load_checkpoint(run.checkpoint)
         model.load_state_dict(state["model"])
         step = state["step"]
+    elif arguments.resume:
+        common.load_committed(model, "micro-text", "decoder.")
     model.to(arguments.device)
     optimizer = torch.optim.AdamW(
         model.parameters(), settings.learning_rate, betas=(0.9, 0.95), weight_decay=settings.weight_decay
