@@ -1,6 +1,10 @@
 package multimodal.client;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import multimodal.client.command.AwaitCommand;
 import multimodal.client.command.DemoCommand;
 import multimodal.client.command.StatusCommand;
@@ -19,7 +23,14 @@ public final class FleetCommand {
 
     /** Exits with 0 for success, 1 for a failure, which is told in one line, and 2 for wrong arguments. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine()
+                .setOut(utf8(FileDescriptor.out))
+                .setErr(utf8(FileDescriptor.err))
+                .execute(arguments));
+    }
+
+    private static PrintWriter utf8(FileDescriptor stream) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(stream), StandardCharsets.UTF_8));
     }
 
     /** The command line, for a program that has its own streams. */

@@ -3,6 +3,7 @@ package multimodal.client.command;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -10,7 +11,9 @@ import multimodal.client.FleetClient;
 import multimodal.client.TimeText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code fleet await}: returns when every process of the fleet serves, or at once when one has ended. */
 @Command(name = "await", description = "Waits until every process of the fleet serves.")
@@ -25,6 +28,9 @@ public final class AwaitCommand implements Callable<Integer> {
     @Option(names = "--timeout", description = "Longest time to wait (default: ${DEFAULT-VALUE}).")
     Duration timeout = Duration.ofMinutes(3);
 
+    @Spec
+    CommandSpec spec;
+
     @Override
     public Integer call() throws Exception {
         long start = System.nanoTime();
@@ -33,7 +39,8 @@ public final class AwaitCommand implements Callable<Integer> {
                 return ExitCode.SOFTWARE;
             }
             Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-            System.out.printf("%-14s serves after %s%n", process.name(), TimeText.seconds(elapsed));
+            spec.commandLine().getOut().printf("%-14s serves after %s%n", process.name(), TimeText.seconds(elapsed));
+            spec.commandLine().getOut().flush();
         }
         return ExitCode.OK;
     }
@@ -61,9 +68,11 @@ public final class AwaitCommand implements Callable<Integer> {
         }
     }
 
-    private static boolean fail(FleetProcess process, String what) throws IOException {
-        process.lastLogLines(LOG_LINES).forEach(System.err::println);
-        System.err.printf("fleet: %s %s; its log is %s%n", process.name(), what, process.log());
+    private boolean fail(FleetProcess process, String what) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        process.lastLogLines(LOG_LINES).forEach(err::println);
+        err.printf("fleet: %s %s; its log is %s%n", process.name(), what, process.log());
+        err.flush();
         return false;
     }
 }

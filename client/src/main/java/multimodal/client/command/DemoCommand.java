@@ -11,7 +11,9 @@ import multimodal.client.trace.SpanFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code fleet demo}: text → image → text for one English and one Chinese sentence. */
 @Command(name = "demo", description = "Turns two sentences into pictures, the pictures into captions and stories.")
@@ -32,11 +34,14 @@ public final class DemoCommand implements Callable<Integer> {
     @Mixin
     TerminalOptions terminal;
 
+    @Spec
+    CommandSpec spec;
+
     @Override
     public Integer call() throws Exception {
         try (FleetClient client = FleetClient.connect(gateway, timeout)) {
             DemoOutput files = new DemoOutput(output, Optional.ofNullable(spans).map(SpanFiles::new));
-            boolean named = new Demo(client, terminal.open(), files).run();
+            boolean named = new Demo(client, terminal.on(spec.commandLine().getOut()), files).run();
             return named ? ExitCode.OK : ExitCode.SOFTWARE;
         }
     }

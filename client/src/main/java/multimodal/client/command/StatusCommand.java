@@ -12,7 +12,9 @@ import multimodal.client.terminal.TextTable;
 import multimodal.client.terminal.TextTable.Column;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code fleet status}: a line for each process of the fleet; fails if there is none. */
 @Command(name = "status", description = "Shows the processes of the fleet.")
@@ -24,11 +26,14 @@ public final class StatusCommand implements Callable<Integer> {
     @Option(names = "--directory", required = true, description = "The fleet's directory, with its list of processes.")
     Path directory;
 
+    @Spec
+    CommandSpec spec;
+
     @Override
     public Integer call() throws IOException {
         List<FleetProcess> processes = FleetProcess.list(directory);
         if (processes.isEmpty()) {
-            System.out.println("the fleet is down");
+            print(List.of("the fleet is down"));
             return ExitCode.SOFTWARE;
         }
         TextTable table = new TextTable(
@@ -47,8 +52,13 @@ public final class StatusCommand implements Callable<Integer> {
                     memory(process),
                     LoadedModels.of(process));
         }
-        table.lines().forEach(System.out::println);
+        print(table.lines());
         return ExitCode.OK;
+    }
+
+    private void print(List<String> lines) {
+        lines.forEach(spec.commandLine().getOut()::println);
+        spec.commandLine().getOut().flush();
     }
 
     private static String health(FleetProcess process) {

@@ -1,9 +1,6 @@
 package multimodal.client.command;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.io.PrintWriter;
 import java.util.Set;
 import multimodal.client.terminal.Terminal;
 import picocli.CommandLine.Option;
@@ -26,8 +23,7 @@ final class TerminalOptions {
     String noColor;
 
     /** Pictures and bars if standard output is a 24-bit terminal and {@code NO_COLOR} is unset or empty; else plain lines. */
-    Terminal open() {
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    Terminal on(PrintWriter out) {
         return new Terminal(out, isRich(), columns);
     }
 

@@ -1,15 +1,15 @@
 package multimodal.client.terminal;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 
 /**
  * Where the command writes.
  *
- * @param out takes UTF-8
+ * @param out takes what is shown
  * @param rich whether lines may be drawn anew, with 24-bit colours; otherwise only plain lines are written
  * @param columns width, at least 40
  */
-public record Terminal(PrintStream out, boolean rich, int columns) {
+public record Terminal(PrintWriter out, boolean rich, int columns) {
 
     public static final int DEFAULT_COLUMNS = 80;
     private static final int MIN_COLUMNS = 40;
@@ -31,5 +31,6 @@ public record Terminal(PrintStream out, boolean rich, int columns) {
     /** Writes a line. */
     public void println(String line) {
         out.println(line);
+        out.flush();
     }
 }

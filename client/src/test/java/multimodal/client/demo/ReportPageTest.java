@@ -1,0 +1,56 @@
+package multimodal.client.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import multimodal.client.testing.ScriptedRuns;
+import multimodal.clip.v1.ClassifyResponse;
+import multimodal.clip.v1.LabelScore;
+import org.junit.jupiter.api.Test;
+
+class ReportPageTest {
+
+    private final String page =
+            ReportPage.render(DemoPrompt.ALL.stream().map(ReportPageTest::run).toList());
+
+    @Test
+    void everythingItShowsIsInsideIt() {
+        Matcher sources = Pattern.compile("(?:src|href)=\"([^\"]{0,40})").matcher(page);
+        assertThat(sources.results().map(source -> source.group(1)))
+                .hasSize(2 * DemoPrompt.ALL.size())
+                .allMatch(source -> source.startsWith("data:image/png;base64,"));
+        assertThat(page).doesNotContain("http://", "https://", "url(", "@import", "<script", "{{");
+    }
+
+    @Test
+    void textsAreEscaped() {
+        assertThat(page).contains("The moon &lt;rises&gt; &amp; shines.").doesNotContain("<rises>");
+    }
+
+    @Test
+    void eachSentenceHasItsCaptionStoryAndLabels() {
+        assertThat(page)
+                .contains("a castle under the night sky", "a castle at night", "<span>castle</span>")
+                .contains("一座神秘的古堡在月光下闪闪发光", "夜空下的城堡", "月亮升起来了。", "<span>城堡</span>");
+    }
+
+    @Test
+    void eachNodeHasABarAndARow() {
+        for (String node : List.of("generate_image", "caption_image", "continue_text")) {
+            assertThat(page).contains("<span>" + node + "</span><div class=\"track\">", "<td>" + node + "</td>");
+        }
+        assertThat(page).contains("title=\"engine 300 ms\"");
+    }
+
+    private static DemoRun run(DemoPrompt prompt) {
+        RunState run = new RunState();
+        ScriptedRuns.castle(prompt.request()).forEach(run::apply);
+        ClassifyResponse classes = ClassifyResponse.newBuilder()
+                .addScores(
+                        LabelScore.newBuilder().setLabel(prompt.labels().get(0)).setProbability(1))
+                .build();
+        return new DemoRun(prompt, run, classes);
+    }
+}

@@ -1,0 +1,116 @@
+package multimodal.client.testing;
+
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import multimodal.clip.v1.ClassifyRequest;
+import multimodal.clip.v1.ClassifyResponse;
+import multimodal.clip.v1.ClipServiceGrpc;
+import multimodal.gateway.v1.TextToImageToTextRequest;
+import multimodal.gateway.v1.WorkflowEvent;
+import multimodal.gateway.v1.WorkflowServiceGrpc;
+
+/** A gateway on a free port of loopback that answers with a script. */
+public final class ScriptedGateway implements AutoCloseable {
+
+    private static final Metadata.Key<String> TRACEPARENT =
+            Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final List<String> traceParents = new CopyOnWriteArrayList<>();
+    private final Queue<StatusRuntimeException> refusals = new ConcurrentLinkedQueue<>();
+    private final Server server;
+    private final int port;
+    private volatile Function<TextToImageToTextRequest, List<WorkflowEvent>> workflow = ScriptedRuns::castle;
+
+    public ScriptedGateway() throws IOException {
+        server = NettyServerBuilder.forAddress(new InetSocketAddress("localhost", 0))
+                .intercept(new TraceParentRecorder())
+                .addService(health.getHealthService())
+                .addService(new Workflows())
+                .addService(new Clip())
+                .build()
+                .start();
+        port = server.getPort();
+    }
+
+    public String address() {
+        return "localhost:" + port;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Answers workflows with these events from now on. */
+    public void answer(Function<TextToImageToTextRequest, List<WorkflowEvent>> events) {
+        workflow = events;
+    }
+
+    /** Answers one more workflow with {@code failure} alone. */
+    public void refuse(StatusRuntimeException failure) {
+        refusals.add(failure);
+    }
+
+    /** The headers {@code traceparent} of all calls but those for health. */
+    public List<String> traceParents() {
+        return List.copyOf(traceParents);
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+    }
+
+    private final class Workflows extends WorkflowServiceGrpc.WorkflowServiceImplBase {
+        @Override
+        public void textToImageToText(TextToImageToTextRequest request, StreamObserver<WorkflowEvent> observer) {
+            StatusRuntimeException refusal = refusals.poll();
+            if (refusal != null) {
+                observer.onError(refusal);
+                return;
+            }
+            List<WorkflowEvent> events = workflow.apply(request);
+            events.forEach(observer::onNext);
+            WorkflowEvent last = events.get(events.size() - 1);
+            if (last.hasNodeFailed()) {
+                observer.onError(ScriptedRuns.status(last.getNodeFailed()));
+            } else {
+                observer.onCompleted();
+            }
+        }
+    }
+
+    private static final class Clip extends ClipServiceGrpc.ClipServiceImplBase {
+        @Override
+        public void classify(ClassifyRequest request, StreamObserver<ClassifyResponse> observer) {
+            observer.onNext(ScriptedRuns.classes(request.getLabelsList()));
+            observer.onCompleted();
+        }
+    }
+
+    private final class TraceParentRecorder implements ServerInterceptor {
+        @Override
+        public <Q, A> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            String traceParent = headers.get(TRACEPARENT);
+            if (traceParent != null) {
+                traceParents.add(traceParent);
+            }
+            return next.startCall(call, headers);
+        }
+    }
+}
