@@ -1,7 +1,6 @@
 package multimodal.client;
 
 import com.google.rpc.BadRequest;
-import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -15,22 +14,12 @@ public final class Failures {
 
     private Failures() {}
 
-    /** What went wrong, in one line for people. */
+    /** What went wrong, in one line for people: for a call its code, and each bad field or the cause. */
     public static String line(Exception failure) {
         if (failure instanceof StatusRuntimeException status) {
-            return line(status);
+            return status.getStatus().getCode() + ": " + cause(status);
         }
         return failure.getClass().getSimpleName() + ": " + failure.getMessage();
-    }
-
-    /** One line: the node and service that failed, if the fleet names them, the code, the cause, and each bad field. */
-    static String line(StatusRuntimeException failure) {
-        String where = Statuses.detail(failure, ErrorInfo.class)
-                .map(info -> info.getMetadataOrDefault("node", ""))
-                .filter(node -> !node.isEmpty())
-                .map(node -> node + ": ")
-                .orElse("");
-        return where + failure.getStatus().getCode() + ": " + cause(failure);
     }
 
     /** How long the fleet asks to wait before the same call is tried again; empty if it is not full. */

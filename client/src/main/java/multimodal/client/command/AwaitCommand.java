@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import multimodal.client.FleetClient;
 import multimodal.client.TimeText;
+import multimodal.clip.v1.ClipServiceGrpc;
+import multimodal.clip.v1.VisionLanguageServiceGrpc;
+import multimodal.image.v1.ImageServiceGrpc;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +25,10 @@ public final class AwaitCommand implements Callable<Integer> {
 
     private static final Duration BETWEEN_CHECKS = Duration.ofMillis(100);
     private static final int LOG_LINES = 20;
+
+    /** What the gateway must serve: its own work, and what it passes through. */
+    private static final List<String> THROUGH_GATEWAY = List.of(
+            "", ImageServiceGrpc.SERVICE_NAME, ClipServiceGrpc.SERVICE_NAME, VisionLanguageServiceGrpc.SERVICE_NAME);
 
     @Option(names = "--directory", required = true, description = "The fleet's directory, with its list of processes.")
     Path directory;
@@ -47,7 +55,7 @@ public final class AwaitCommand implements Callable<Integer> {
 
     private boolean awaitServing(FleetProcess process, long start) throws IOException, InterruptedException {
         try (FleetClient client = FleetClient.connect(process.address(), timeout)) {
-            while (!serves(client)) {
+            while (!serves(client, process)) {
                 if (!process.isAlive()) {
                     return fail(process, "has ended");
                 }
@@ -60,9 +68,10 @@ public final class AwaitCommand implements Callable<Integer> {
         }
     }
 
-    private static boolean serves(FleetClient client) {
+    private static boolean serves(FleetClient client, FleetProcess process) {
+        List<String> services = process.name().equals("gateway") ? THROUGH_GATEWAY : List.of("");
         try {
-            return client.health("") == ServingStatus.SERVING;
+            return services.stream().allMatch(service -> client.health(service) == ServingStatus.SERVING);
         } catch (StatusRuntimeException notYet) {
             return false;
         }

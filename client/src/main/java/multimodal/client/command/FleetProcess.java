@@ -11,11 +11,12 @@ import java.util.List;
  *
  * @param name of the service
  * @param port of its gRPC server on loopback
+ * @param httpPort of its metrics on loopback
  * @param log its output
  */
-record FleetProcess(String name, int port, long pid, Path log) {
+record FleetProcess(String name, int port, int httpPort, long pid, Path log) {
 
-    /** The name of the file in the fleet's directory that lists its processes: lines of name, port and pid. */
+    /** The name of the file in the fleet's directory that lists its processes: lines of name, ports of gRPC and HTTP, and pid. */
     static final String LIST = "processes";
 
     /** The processes that {@code directory} tells of; none if it has no list. */
@@ -29,7 +30,8 @@ record FleetProcess(String name, int port, long pid, Path log) {
                 .map(words -> new FleetProcess(
                         words[0],
                         Integer.parseInt(words[1]),
-                        Long.parseLong(words[2]),
+                        Integer.parseInt(words[2]),
+                        Long.parseLong(words[3]),
                         directory.resolve(words[0] + ".log")))
                 .toList();
     }

@@ -38,7 +38,7 @@ final class DemoSummary {
                 prompt,
                 node,
                 service,
-                info.getModel().getName() + ":" + info.getModel().getVersion(),
+                info.getModel().getName() + "/" + info.getModel().getVersion(),
                 millis(timings.getQueue()),
                 millis(timings.getBatch()),
                 millis(timings.getEngine()),

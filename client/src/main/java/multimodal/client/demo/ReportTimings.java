@@ -80,7 +80,7 @@ final class ReportTimings {
     private static String row(String node, String service, GenerationInfo info) {
         StageTimings timings = info.getTimings();
         return """
-                <tr><td>%s</td><td>%s</td><td>%s:%s</td><td>%s</td><td class="number">%s</td>\
+                <tr><td>%s</td><td>%s</td><td>%s/%s</td><td>%s</td><td class="number">%s</td>\
                 <td class="number">%s</td><td class="number">%s</td><td class="number">%s</td></tr>
                 """
                 .formatted(

@@ -56,10 +56,10 @@ class DemoCommandTest {
                         .filter(line -> line.startsWith("castle-en"))
                         .map(line -> line.replaceAll(" +", " ")))
                 .containsExactly(
-                        "castle-en generate_image image-service sticker-diffusion:1 1.0 20 300 325",
-                        "castle-en caption_image clip-service sticker-caption:1 1.0 20 300 325",
-                        "castle-en continue_text clip-service micro-text:1 1.0 20 300 325",
-                        "castle-en classify clip-service sticker-clip:1 1.0 20 300 325");
+                        "castle-en generate_image image-service sticker-diffusion/1 1.0 20 300 325",
+                        "castle-en caption_image clip-service sticker-caption/1 1.0 20 300 325",
+                        "castle-en continue_text clip-service micro-text/1 1.0 20 300 325",
+                        "castle-en classify clip-service sticker-clip/1 1.0 20 300 325");
     }
 
     @Test
@@ -97,7 +97,9 @@ class DemoCommandTest {
         gateway.answer(request -> ScriptedRuns.withoutCaptioner());
         CommandRun demo = demo();
         assertThat(demo.exitCode()).isEqualTo(1);
-        assertThat(demo.err()).isEqualToIgnoringNewLines("fleet: caption_image: UNAVAILABLE: connection refused");
+        assertThat(demo.err())
+                .isEqualToIgnoringNewLines(
+                        "fleet: UNAVAILABLE: node caption_image (multimodal.clip.v1.VisionLanguageService): connection refused");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
@@ -19,9 +20,11 @@ import java.util.function.Function;
 import multimodal.clip.v1.ClassifyRequest;
 import multimodal.clip.v1.ClassifyResponse;
 import multimodal.clip.v1.ClipServiceGrpc;
+import multimodal.clip.v1.VisionLanguageServiceGrpc;
 import multimodal.gateway.v1.TextToImageToTextRequest;
 import multimodal.gateway.v1.WorkflowEvent;
 import multimodal.gateway.v1.WorkflowServiceGrpc;
+import multimodal.image.v1.ImageServiceGrpc;
 
 /** A gateway on a free port of loopback that answers with a script. */
 public final class ScriptedGateway implements AutoCloseable {
@@ -45,6 +48,10 @@ public final class ScriptedGateway implements AutoCloseable {
                 .build()
                 .start();
         port = server.getPort();
+        for (String service : List.of(
+                ImageServiceGrpc.SERVICE_NAME, ClipServiceGrpc.SERVICE_NAME, VisionLanguageServiceGrpc.SERVICE_NAME)) {
+            health.setStatus(service, ServingStatus.SERVING);
+        }
     }
 
     public String address() {

@@ -68,7 +68,7 @@ public final class ScriptedRuns {
     static StatusRuntimeException status(NodeFailed failed) {
         return Statuses.of(
                 Status.fromCodeValue(failed.getCode()).getCode(),
-                failed.getCause(),
+                "node %s (%s): %s".formatted(failed.getNode(), failed.getService(), failed.getCause()),
                 ErrorInfo.newBuilder()
                         .putMetadata("node", failed.getNode())
                         .putMetadata("service", failed.getService())
