@@ -75,6 +75,10 @@ final class BatchThread implements AutoCloseable {
 
     private void turn() throws InterruptedException {
         runMessages();
+        if (closed) {
+            // The message that announces it may just have been run: no other would end the wait.
+            return;
+        }
         long wait = assembly.nanosUntilDue(System.nanoTime());
         if (wait <= 0) {
             call.run(assembly.take());

@@ -206,6 +206,20 @@ class StepBatcherTest {
     }
 
     @Test
+    void closeEndsABatcherInWhateverMomentItComes() {
+        ScriptedEngine engine = new ScriptedEngine(BatchingFixtures::addOne);
+        for (int i = 0; i < 3000; i++) {
+            StepBatcher batcher = batcher(engine, policy(1, FOREVER));
+            try (Row row = open(batcher)) {
+                if (i % 2 == 0) {
+                    row.step(rows(i));
+                }
+            }
+            batcher.close();
+        }
+    }
+
+    @Test
     void onlyTheFirstStepWaitsInTheQueue() {
         ScriptedEngine engine = new ScriptedEngine(BatchingFixtures::addOne);
         List<Work> heard = new ArrayList<>();
