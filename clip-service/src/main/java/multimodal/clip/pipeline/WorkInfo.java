@@ -11,11 +11,12 @@ import multimodal.inference.repository.ModelId;
  * What made a result and where the time went.
  *
  * @param model that did the work
+ * @param engine that ran it
  * @param seed that was used, where chance was
  * @param timings stage by stage
  * @param cutTexts texts that the model has not read whole
  */
-public record WorkInfo(ModelId model, OptionalLong seed, StageTimings timings, List<CutText> cutTexts) {
+public record WorkInfo(ModelId model, String engine, OptionalLong seed, StageTimings timings, List<CutText> cutTexts) {
 
     public WorkInfo {
         cutTexts = List.copyOf(cutTexts);
@@ -28,6 +29,6 @@ public record WorkInfo(ModelId model, OptionalLong seed, StageTimings timings, L
 
     /** Of work that ends now. */
     static WorkInfo of(ModelHandle model, Permit permit, List<CutText> cutTexts, OptionalLong seed) {
-        return new WorkInfo(model.manifest().id(), seed, permit.timings(), cutTexts);
+        return new WorkInfo(model.manifest().id(), model.engine(), seed, permit.timings(), cutTexts);
     }
 }

@@ -2,9 +2,12 @@ package multimodal.clip.testing;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
@@ -23,8 +26,9 @@ public final class FakeModel implements ModelHandle {
 
     private final ModelManifest manifest;
     private final Map<String, UnaryOperator<Map<String, Tensor>>> artifacts = new HashMap<>();
-    private final List<Run> runs = new ArrayList<>();
-    private int openPermits;
+    private final List<Run> runs = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicInteger openPermits = new AtomicInteger();
+    private volatile Consumer<RequestContext> beforeRun = RequestContext::checkLive;
 
     FakeModel(ModelManifest manifest) {
         this.manifest = manifest;
@@ -35,6 +39,11 @@ public final class FakeModel implements ModelHandle {
         return this;
     }
 
+    /** From now on {@code hook} comes before each call, with the caller's context; it may wait or throw. */
+    public void beforeRun(Consumer<RequestContext> hook) {
+        beforeRun = hook;
+    }
+
     /** Calls so far, in order. */
     public List<Run> runs() {
         return List.copyOf(runs);
@@ -42,12 +51,17 @@ public final class FakeModel implements ModelHandle {
 
     /** Permits that were taken and not given back. */
     public int openPermits() {
-        return openPermits;
+        return openPermits.get();
     }
 
     @Override
     public ModelManifest manifest() {
         return manifest;
+    }
+
+    @Override
+    public String engine() {
+        return "fake";
     }
 
     @Override
@@ -57,13 +71,13 @@ public final class FakeModel implements ModelHandle {
 
     @Override
     public Permit admit(RequestContext context, long cost) {
-        openPermits++;
+        openPermits.incrementAndGet();
         return new FakePermit(context);
     }
 
     @Override
     public Map<String, Tensor> run(Permit permit, String artifact, Map<String, Tensor> inputs) {
-        permit.context().checkLive();
+        beforeRun.accept(permit.context());
         Tensor first = inputs.getOrDefault("input_ids", inputs.get("pixel_values"));
         runs.add(new Run(artifact, first.rows(), first.shape().dimension(1)));
         return artifacts.get(artifact).apply(inputs);
@@ -108,7 +122,7 @@ public final class FakeModel implements ModelHandle {
         public void close() {
             if (!closed) {
                 closed = true;
-                openPermits--;
+                openPermits.decrementAndGet();
             }
         }
     }

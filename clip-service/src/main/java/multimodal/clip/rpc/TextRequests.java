@@ -1,0 +1,41 @@
+package multimodal.clip.rpc;
+
+import java.util.List;
+import multimodal.clip.pipeline.CaptionOptions;
+import multimodal.clip.pipeline.Content;
+import multimodal.clip.pipeline.ContinueOptions;
+import multimodal.clip.pipeline.DecodingOptions;
+import multimodal.clip.pipeline.TextModel;
+import multimodal.clip.steps.PictureFile;
+import multimodal.clip.v1.CaptionImageRequest;
+import multimodal.clip.v1.ContinueTextRequest;
+import multimodal.common.v1.Language;
+import multimodal.inference.repository.ModelManifest;
+
+/** Requests for texts as options of their pipelines. */
+final class TextRequests {
+
+    private TextRequests() {}
+
+    static CaptionOptions caption(CaptionImageRequest request, ModelManifest manifest, RequestCheck check) {
+        PictureFile picture = ContentRequests.picture("image", request.getImage(), check);
+        List<String> languages = TextModel.languages(manifest);
+        String language = Languages.key(request.getLanguage()).orElse(Languages.ENGLISH);
+        boolean isSpoken = request.getLanguage() != Language.UNRECOGNIZED && languages.contains(language);
+        check.violations()
+                .require(
+                        isSpoken,
+                        "language",
+                        request.getLanguage(),
+                        "one that the model speaks: " + String.join(", ", languages));
+        int limit = TextModel.captionTokenLimit(manifest, isSpoken ? language : languages.get(0));
+        DecodingOptions decoding = DecodingRequests.decoding(request.getDecoding(), limit, check.violations());
+        return new CaptionOptions(picture, language, decoding);
+    }
+
+    static ContinueOptions continuation(ContinueTextRequest request, ModelManifest manifest, RequestCheck check) {
+        Content.Text prompt = ContentRequests.text("prompt", request.getPrompt(), check.violations());
+        int limit = TextModel.continuationTokenLimit(manifest);
+        return new ContinueOptions(prompt, DecodingRequests.decoding(request.getDecoding(), limit, check.violations()));
+    }
+}

@@ -1,0 +1,59 @@
+package multimodal.clip.rpc;
+
+import multimodal.clip.pipeline.TextEvent;
+import multimodal.clip.v1.CaptionImageResponse;
+import multimodal.clip.v1.ContinueTextResponse;
+import multimodal.clip.v1.TextResult;
+import multimodal.common.v1.FinishReason;
+import multimodal.common.v1.Token;
+
+/** Events of texts as messages. */
+final class TextResponses {
+
+    private TextResponses() {}
+
+    static CaptionImageResponse caption(TextEvent event, Call call) {
+        CaptionImageResponse.Builder response = CaptionImageResponse.newBuilder();
+        if (event instanceof TextEvent.Token token) {
+            response.setToken(token(token));
+        } else if (event instanceof TextEvent.Result result) {
+            response.setResult(result(result, call));
+        }
+        return response.build();
+    }
+
+    static ContinueTextResponse continuation(TextEvent event, Call call) {
+        ContinueTextResponse.Builder response = ContinueTextResponse.newBuilder();
+        if (event instanceof TextEvent.Token token) {
+            response.setToken(token(token));
+        } else if (event instanceof TextEvent.Result result) {
+            response.setResult(result(result, call));
+        }
+        return response.build();
+    }
+
+    private static Token token(TextEvent.Token token) {
+        return Token.newBuilder()
+                .setText(token.text())
+                .setId((int) token.id())
+                .setLogProbability(token.logProbability())
+                .build();
+    }
+
+    private static TextResult result(TextEvent.Result result, Call call) {
+        return TextResult.newBuilder()
+                .setText(result.text())
+                .setFinishReason(finishReason(result.finishReason()))
+                .setTokenCount(result.tokenCount())
+                .setInfo(Infos.render(result.info(), call))
+                .build();
+    }
+
+    private static FinishReason finishReason(multimodal.inference.decoding.FinishReason reason) {
+        return switch (reason) {
+            case END -> FinishReason.FINISH_REASON_END;
+            case LENGTH -> FinishReason.FINISH_REASON_LENGTH;
+            case STOP_TEXT -> FinishReason.FINISH_REASON_STOP_TEXT;
+        };
+    }
+}

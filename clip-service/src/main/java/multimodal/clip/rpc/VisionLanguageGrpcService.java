@@ -1,0 +1,67 @@
+package multimodal.clip.rpc;
+
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.StreamObserver;
+import io.quarkus.grpc.GrpcService;
+import jakarta.inject.Inject;
+import multimodal.clip.pipeline.CaptionOptions;
+import multimodal.clip.pipeline.Captioner;
+import multimodal.clip.pipeline.ContinueOptions;
+import multimodal.clip.pipeline.TextContinuer;
+import multimodal.clip.steps.PictureReader;
+import multimodal.clip.v1.CaptionImageRequest;
+import multimodal.clip.v1.CaptionImageResponse;
+import multimodal.clip.v1.ContinueTextRequest;
+import multimodal.clip.v1.ContinueTextResponse;
+import multimodal.clip.v1.VisionLanguageServiceGrpc;
+import multimodal.common.rpc.CheckedRequests;
+import multimodal.inference.lifecycle.ModelHandle;
+
+/** {@code multimodal.clip.v1.VisionLanguageService}: parse, call one pipeline, render each event. */
+@GrpcService
+public class VisionLanguageGrpcService extends VisionLanguageServiceGrpc.VisionLanguageServiceImplBase {
+
+    private final Calls calls;
+    private final Models models;
+    private final PictureReader reader;
+    private final Captioner captioner;
+    private final TextContinuer continuer;
+
+    @Inject
+    VisionLanguageGrpcService(
+            Calls calls, Models models, PictureReader reader, Captioner captioner, TextContinuer continuer) {
+        this.calls = calls;
+        this.models = models;
+        this.reader = reader;
+        this.captioner = captioner;
+        this.continuer = continuer;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return CheckedRequests.of(super.bindService());
+    }
+
+    @Override
+    public void captionImage(CaptionImageRequest request, StreamObserver<CaptionImageResponse> observer) {
+        calls.stream(observer, (call, sink) -> {
+            ModelHandle model = models.caption(request.getModel());
+            RequestCheck check = new RequestCheck(reader);
+            CaptionOptions options = TextRequests.caption(request, model.manifest(), check);
+            check.throwIfAny();
+            captioner.caption(model, options, call.context(), event -> sink.accept(TextResponses.caption(event, call)));
+        });
+    }
+
+    @Override
+    public void continueText(ContinueTextRequest request, StreamObserver<ContinueTextResponse> observer) {
+        calls.stream(observer, (call, sink) -> {
+            ModelHandle model = models.text(request.getModel());
+            RequestCheck check = new RequestCheck(reader);
+            ContinueOptions options = TextRequests.continuation(request, model.manifest(), check);
+            check.throwIfAny();
+            continuer.continueText(
+                    model, options, call.context(), event -> sink.accept(TextResponses.continuation(event, call)));
+        });
+    }
+}

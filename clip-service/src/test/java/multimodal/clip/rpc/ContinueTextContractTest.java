@@ -1,0 +1,99 @@
+package multimodal.clip.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.MethodDescriptor;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import java.util.List;
+import multimodal.clip.testing.FakeModel;
+import multimodal.clip.testing.TinyModels;
+import multimodal.clip.v1.ContinueTextRequest;
+import multimodal.clip.v1.ContinueTextResponse;
+import multimodal.clip.v1.TextResult;
+import multimodal.clip.v1.VisionLanguageServiceGrpc;
+import multimodal.common.v1.DecodingOptions;
+import multimodal.common.v1.FinishReason;
+import multimodal.common.v1.ModelRef;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@TestProfile(ContractProfile.class)
+class ContinueTextContractTest extends RpcContract<ContinueTextRequest, ContinueTextResponse> {
+
+    @Override
+    MethodDescriptor<ContinueTextRequest, ContinueTextResponse> method() {
+        return VisionLanguageServiceGrpc.getContinueTextMethod();
+    }
+
+    @Override
+    ContinueTextRequest soundRequest() {
+        return ContinueTextRequest.newBuilder().setPrompt("once").build();
+    }
+
+    @Override
+    ContinueTextRequest soundRequestTo(ModelRef model) {
+        return soundRequest().toBuilder().setModel(model).build();
+    }
+
+    @Override
+    FakeModel model() {
+        return models.text();
+    }
+
+    @Test
+    void tokensComeFirstAndTheResultLast() {
+        List<ContinueTextResponse> responses = call(soundRequest());
+
+        assertThat(result(responses).getText()).isEqualTo(TinyModels.STORY);
+        assertThat(responses.subList(0, responses.size() - 1)).allMatch(ContinueTextResponse::hasToken);
+    }
+
+    @Test
+    void longPromptLosesItsBeginningAndIsTold() {
+        ContinueTextRequest request = ContinueTextRequest.newBuilder()
+                .setPrompt("once upon a time there lived a cat in a castle")
+                .build();
+
+        assertThat(result(call(request)).getInfo().getCutTexts(0).getField()).isEqualTo("prompt");
+    }
+
+    @Test
+    void stopTextEndsTheText() {
+        DecodingOptions decoding =
+                DecodingOptions.newBuilder().addStopTexts("sat").build();
+
+        TextResult result =
+                result(call(soundRequest().toBuilder().setDecoding(decoding).build()));
+
+        assertThat(result.getText()).isEqualTo(" 猫 ");
+        assertThat(result.getFinishReason()).isEqualTo(FinishReason.FINISH_REASON_STOP_TEXT);
+    }
+
+    @Test
+    void emptyAndHugePromptsAreRefused() {
+        assertInvalid(ContinueTextRequest.getDefaultInstance(), "prompt");
+        assertThat(assertInvalid(
+                                ContinueTextRequest.newBuilder()
+                                        .setPrompt("a".repeat(100_000))
+                                        .build(),
+                                "prompt")
+                        .getStatus()
+                        .getDescription())
+                .isEqualTo("prompt: 100000 characters (expected: 1 to 10000 characters, not only blanks)");
+    }
+
+    @Test
+    void tokenLimitNamesTheModelsOwn() {
+        ContinueTextRequest request = soundRequest().toBuilder()
+                .setDecoding(DecodingOptions.newBuilder().setMaxTokens(0))
+                .build();
+
+        assertThat(assertInvalid(request, "decoding.max_tokens").getStatus().getDescription())
+                .isEqualTo("decoding.max_tokens: 0 (expected: 1 to 30)");
+    }
+
+    private static TextResult result(List<ContinueTextResponse> responses) {
+        return responses.get(responses.size() - 1).getResult();
+    }
+}
