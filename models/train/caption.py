@@ -37,11 +37,11 @@ KINDS = clip.KINDS
 class Settings:
     batch: int = 32
     learning_rate: float = 1.0e-3
-    vision_learning_rate: float = 4e-4
+    vision_learning_rate: float = 8e-4
     weight_decay: float = 0.05
     warm_up: int = 60
     ema: float = 0.995
-    augmentation: float = 0.8  # share of the pictures that are changed
+    augmentation: float = 0.25  # share of the pictures that are changed
     held_out: int = 200  # scenes of each kind that `--evaluate` captions
 
 

@@ -44,7 +44,8 @@ class Settings:
     warm_up: int = 60
     ema: float = 0.995
     strangers: int = 24  # concepts of each batch's class prompts that no scene of it shows
-    full_augmentation: int = 800  # the step from which pictures are augmented at full strength
+    light_augmentation: int = 4000  # up to this step three pictures of four stay as they are, or nothing is learned
+    full_augmentation: int = 8000  # the step from which all pictures are changed
     held_out: int = 512  # scenes that `--evaluate` looks at
 
 
@@ -114,7 +115,8 @@ def _batch(number: int) -> tuple:
     wanted = torch.zeros(len(scenes), len(concepts))
     for row, scene in enumerate(scenes):
         wanted[row, [concepts.index(concept) for concept in scene.counts]] = 1 / len(scene.counts)
-    strength = min(1.0, 0.2 + 0.8 * number / settings.full_augmentation)
+    over = (number - settings.light_augmentation) / (settings.full_augmentation - settings.light_augmentation)
+    strength = 0.25 + 0.75 * min(1.0, max(0.0, over))
     pictures, labels = augmented(scenes, number, strength)
     named = tokenizer.batch(class_prompts(concepts, rng), full=False)
     return pictures, labels, *tokenizer.batch(captions, full=False), *named, wanted
