@@ -31,8 +31,8 @@ record DemoRun(DemoPrompt prompt, RunState run, ClassifyResponse classes) {
         return run.node("caption_image").text().strip();
     }
 
-    /** The text that follows the caption. */
+    /** The text that follows the caption, with the blank that may stand between them. */
     String continuation() {
-        return run.node("continue_text").text().strip();
+        return run.node("continue_text").text().stripTrailing();
     }
 }

@@ -7,35 +7,33 @@ import multimodal.client.terminal.TextTable.Column;
 import multimodal.common.v1.GenerationInfo;
 import multimodal.common.v1.StageTimings;
 
-/** The table at the end of the demo: who did what, and where the time went. */
+/** The table at the end of the demo: who did what, and where the time went, in milliseconds. */
 final class DemoSummary {
 
     private DemoSummary() {}
 
     static List<String> lines(List<DemoRun> runs) {
         TextTable table = new TextTable(
-                Column.text("prompt"),
                 Column.text("node"),
                 Column.text("service"),
                 Column.text("model"),
-                Column.number("queue ms"),
-                Column.number("batch ms"),
-                Column.number("engine ms"),
+                Column.number("queue"),
+                Column.number("batch"),
+                Column.number("engine"),
                 Column.number("total ms"));
         for (DemoRun run : runs) {
-            String prompt = run.prompt().key();
+            table.addSection(run.prompt().text());
             for (NodeState node : run.run().nodes()) {
-                add(table, prompt, node.id(), node.service(), node.info());
+                add(table, node.id(), node.service(), node.info());
             }
-            add(table, prompt, "classify", "clip-service", run.classes().getInfo());
+            add(table, "classify", "clip-service", run.classes().getInfo());
         }
         return table.lines();
     }
 
-    private static void add(TextTable table, String prompt, String node, String service, GenerationInfo info) {
+    private static void add(TextTable table, String node, String service, GenerationInfo info) {
         StageTimings timings = info.getTimings();
         table.add(
-                prompt,
                 node,
                 service,
                 info.getModel().getName() + "/" + info.getModel().getVersion(),

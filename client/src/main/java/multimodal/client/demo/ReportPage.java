@@ -32,7 +32,7 @@ final class ReportPage {
                 <h3>Caption</h3>
                 <p class="caption">%s</p>
                 <h3>Continuation</h3>
-                <p class="story">%s</p>
+                <p class="story"><span class="given">%s</span>%s</p>
                 <h3>Classified as</h3>
                 <div class="scores">
                 %s</div>
@@ -45,6 +45,7 @@ final class ReportPage {
                         escape(run.prompt().text()),
                         dataUri(run.picture().getData().toByteArray()),
                         escape(run.prompt().text()),
+                        escape(run.caption()),
                         escape(run.caption()),
                         escape(run.continuation()),
                         run.classes().getScoresList().stream()

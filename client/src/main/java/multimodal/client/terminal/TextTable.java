@@ -1,7 +1,9 @@
 package multimodal.client.terminal;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A table in plain text whose columns line up on a terminal, whatever the script of its cells. */
 public final class TextTable {
@@ -10,6 +12,9 @@ public final class TextTable {
 
     private final List<Column> columns;
     private final List<List<String>> rows = new ArrayList<>();
+
+    /** Headings by the number of the row that they stand above. */
+    private final Map<Integer, String> sections = new HashMap<>();
 
     /** One column: its heading, and whether its cells are numbers (aligned to the right). */
     public record Column(String heading, boolean numeric) {
@@ -37,13 +42,23 @@ public final class TextTable {
         rows.add(List.of(cells));
     }
 
-    /** The heading, a rule, and a line for each row. */
+    /** Adds a line of its own above the rows that follow. */
+    public void addSection(String heading) {
+        sections.put(rows.size(), heading);
+    }
+
+    /** The heading, a rule, and a line for each row and section. */
     public List<String> lines() {
         int[] widths = widths();
         List<String> lines = new ArrayList<>();
         lines.add(line(columns.stream().map(Column::heading).toList(), widths));
         lines.add(rule(widths));
-        rows.forEach(row -> lines.add(line(row, widths)));
+        for (int i = 0; i < rows.size(); i++) {
+            if (sections.containsKey(i)) {
+                lines.add(sections.get(i));
+            }
+            lines.add(line(rows.get(i), widths));
+        }
         return lines;
     }
 

@@ -53,13 +53,14 @@ class DemoCommandTest {
     void theTableNamesServiceModelAndTimes() {
         assertThat(demo().out()
                         .lines()
-                        .filter(line -> line.startsWith("castle-en"))
+                        .filter(line -> line.contains("-service"))
+                        .limit(4)
                         .map(line -> line.replaceAll(" +", " ")))
                 .containsExactly(
-                        "castle-en generate_image image-service sticker-diffusion/1 1.0 20 300 325",
-                        "castle-en caption_image clip-service sticker-caption/1 1.0 20 300 325",
-                        "castle-en continue_text clip-service micro-text/1 1.0 20 300 325",
-                        "castle-en classify clip-service sticker-clip/1 1.0 20 300 325");
+                        "generate_image image-service sticker-diffusion/1 1.0 20 300 325",
+                        "caption_image clip-service sticker-caption/1 1.0 20 300 325",
+                        "continue_text clip-service micro-text/1 1.0 20 300 325",
+                        "classify clip-service sticker-clip/1 1.0 20 300 325");
     }
 
     @Test

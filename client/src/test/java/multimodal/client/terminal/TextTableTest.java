@@ -22,6 +22,14 @@ class TextTableTest {
     }
 
     @Test
+    void aSectionStandsAboveItsRowsAndWidensNoColumn() {
+        TextTable table = new TextTable(Column.text("label"), Column.number("ms"));
+        table.addSection("一座神秘的古堡");
+        table.add("a", "1");
+        assertThat(table.lines()).containsExactly("label  ms", "─────  ──", "一座神秘的古堡", "a       1");
+    }
+
+    @Test
     void aRowHasOneCellForEachColumn() {
         TextTable table = new TextTable(Column.text("label"));
         assertThatIllegalArgumentException()

@@ -1,0 +1,122 @@
+package multimodal.client.fleet;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The packaged fleet, started with the script {@code fleet} on free ports of loopback. */
+final class RunningFleet implements AutoCloseable {
+
+    private static final Path ROOT = Path.of(System.getProperty("fleet.root"));
+    private static final List<String> SERVICES = List.of("image-service", "clip-service", "gateway");
+    private static final List<Integer> PORT_OFFSETS = List.of(0, 1, 4, 100, 101, 104);
+    private static final int FIRST_PORT = 20_000;
+    private static final int LAST_PORT = 32_000;
+
+    private final Path directory;
+    private final int portBase;
+
+    private RunningFleet(Path directory, int portBase) {
+        this.directory = directory;
+        this.portBase = portBase;
+    }
+
+    /** Starts a fleet that keeps its logs, pids and spans in {@code directory}, and returns when it serves. */
+    static RunningFleet start(Path directory) throws IOException, InterruptedException {
+        for (String service : SERVICES) {
+            Path program = ROOT.resolve(service).resolve("target/quarkus-app/quarkus-run.jar");
+            if (!Files.exists(program)) {
+                throw new IllegalStateException(
+                        "%s is missing; \"mvn verify\" in the root of the checkout packages the services first"
+                                .formatted(program));
+            }
+        }
+        RunningFleet fleet = new RunningFleet(directory, freePortBase());
+        fleet.run("up", "--no-build", "--spans");
+        return fleet;
+    }
+
+    /** Runs {@code ./fleet} with {@code arguments} on this fleet and returns what it wrote. */
+    String run(String... arguments) throws IOException, InterruptedException {
+        Path output = Files.createTempFile(directory, "fleet", ".out");
+        ProcessBuilder builder = new ProcessBuilder(ROOT.resolve("fleet").toString());
+        builder.command().addAll(List.of(arguments));
+        builder.environment().put("FLEET_DIR", directory.toString());
+        builder.environment().put("FLEET_PORT_BASE", Integer.toString(portBase));
+        String repository = System.getProperty("inference.repository");
+        if (repository != null) {
+            builder.environment().put("INFERENCE_REPOSITORY", repository);
+        }
+        int exitCode = builder.redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start()
+                .waitFor();
+        String written = Files.readString(output);
+        if (exitCode != 0) {
+            throw new IllegalStateException("fleet %s: exit %d%n%s".formatted(List.of(arguments), exitCode, written));
+        }
+        return written;
+    }
+
+    String gateway() {
+        return "localhost:" + portBase;
+    }
+
+    String imageService() {
+        return "localhost:" + (portBase + 1);
+    }
+
+    String clipService() {
+        return "localhost:" + (portBase + 4);
+    }
+
+    /** Address of image-service's metrics. */
+    String imageMetrics() {
+        return "http://localhost:" + (portBase + 101) + "/q/metrics";
+    }
+
+    /** Where logs, pids and spans are. */
+    Path directory() {
+        return directory;
+    }
+
+    /** Ends a process without asking it. */
+    void kill(String service) throws IOException {
+        long pid = Files.readAllLines(directory.resolve("processes")).stream()
+                .map(line -> line.split(" "))
+                .filter(words -> words[0].equals(service))
+                .mapToLong(words -> Long.parseLong(words[3]))
+                .findFirst()
+                .orElseThrow();
+        ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        run("down");
+    }
+
+    private static int freePortBase() {
+        // Below the range from which the system hands out ports of its own accord.
+        int start = FIRST_PORT + (int) (ProcessHandle.current().pid() % (LAST_PORT - FIRST_PORT));
+        return IntStream.range(0, LAST_PORT - FIRST_PORT)
+                .map(i -> FIRST_PORT + (start - FIRST_PORT + 7 * i) % (LAST_PORT - FIRST_PORT))
+                .filter(base -> PORT_OFFSETS.stream().allMatch(offset -> isFree(base + offset)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no free ports"));
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+}
