@@ -42,7 +42,12 @@ public final class TextToImage {
             Tensor latents = denoise(model, options, conditioning, permit, sink);
             List<byte[]> pngs = PngFiles.results(permit, model, options, LatentDecoder.decode(model, permit, latents));
             return new ImageResult(
-                    pngs, model.manifest().id(), permit.timings(), prompt.droppedWords(), negative.droppedWords());
+                    pngs,
+                    model.manifest().id(),
+                    model.handle().engine(),
+                    permit.timings(),
+                    prompt.droppedWords(),
+                    negative.droppedWords());
         }
     }
 

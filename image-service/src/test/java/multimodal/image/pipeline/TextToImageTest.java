@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
-import multimodal.image.DrawnModel;
 import multimodal.image.steps.DiffusionModel;
+import multimodal.image.testing.DrawnModel;
+import multimodal.image.testing.Options;
 import multimodal.inference.batching.RequestContext;
-import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.diffusion.TimestepSpacing;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
@@ -37,7 +37,7 @@ class TextToImageTest {
 
     @Test
     void previewsComeAtTheirIntervalOneForEachPicture() {
-        generate(options().images(2).previewInterval(2).build());
+        generate(options().imageCount(2).previewInterval(2).build());
         assertThat(progress).extracting(one -> one.previews().size()).containsExactly(0, 2, 0, 2, 0);
         Picture preview = decode(progress.get(1).previews().get(0));
         assertThat(preview.width()).isEqualTo(40);
@@ -46,7 +46,7 @@ class TextToImageTest {
 
     @Test
     void guidanceTakesASlotWithoutThePromptForEachPicture() {
-        generate(options().images(3).build());
+        generate(options().imageCount(3).build());
         assertThat(drawn.steps())
                 .allSatisfy(step -> assertThat(step.get("sample").rows()).isEqualTo(6));
         float[] pooled = drawn.steps().get(0).get("text_embeds").floats();
@@ -56,7 +56,7 @@ class TextToImageTest {
 
     @Test
     void withoutGuidanceThereAreNoOtherSlots() {
-        generate(options().images(3).guidance(1).build());
+        generate(options().imageCount(3).guidanceScale(1).build());
         assertThat(drawn.steps())
                 .allSatisfy(step -> assertThat(step.get("sample").rows()).isEqualTo(3));
         assertThat(drawn.costs()).containsExactly(15L);
@@ -87,7 +87,7 @@ class TextToImageTest {
 
     @Test
     void aPictureOfSeveralIsThePictureOfItsOwnSeed() {
-        List<byte[]> three = generate(options().images(3).eta(0.7f).build()).pngs();
+        List<byte[]> three = generate(options().imageCount(3).eta(0.7f).build()).pngs();
         for (int image = 0; image < 3; image++) {
             byte[] alone = generate(options().eta(0.7f).seed(11 + image).build())
                     .pngs()
@@ -98,7 +98,7 @@ class TextToImageTest {
 
     @Test
     void theSettingsStandInTheFile() {
-        byte[] png = generate(options().images(2).build()).pngs().get(1);
+        byte[] png = generate(options().imageCount(2).build()).pngs().get(1);
         assertThat(GenerationMetadata.read(png))
                 .contains(new GenerationMetadata(
                         "cat on snow", "dog", 12, "drawn", "7", 5, 2.5f, "ddim, eta 0.0, leading", 40, 32));
@@ -106,16 +106,16 @@ class TextToImageTest {
 
     @Test
     void droppedWordsOfBothPromptsAreTold() {
-        ImageResult result =
-                generate(options().prompt("a b c d e f").negative("u v w x y").build());
+        ImageResult result = generate(
+                options().prompt("a b c d e f").negativePrompt("u v w x y").build());
         assertThat(result.droppedWords()).containsExactly("e", "f");
         assertThat(result.droppedNegativeWords()).containsExactly("y");
     }
 
     @Test
     void aNegativePromptThatSteersNothingIsNotRead() {
-        ImageResult result =
-                generate(options().negative("u v w x y").guidance(0.5f).build());
+        ImageResult result = generate(
+                options().negativePrompt("u v w x y").guidanceScale(0.5f).build());
         assertThat(result.droppedNegativeWords()).isEmpty();
     }
 
@@ -152,69 +152,7 @@ class TextToImageTest {
         return new PictureDecoder(PictureLimits.DEFAULT).decode(png);
     }
 
-    private static OptionsBuilder options() {
-        return new OptionsBuilder();
-    }
-
-    /** Options with one or two things changed. */
-    private static final class OptionsBuilder {
-
-        private String prompt = "cat on snow";
-        private String negative = "dog";
-        private float guidance = 2.5f;
-        private long seed = 11;
-        private int images = 1;
-        private int previewInterval;
-        private float eta;
-
-        OptionsBuilder prompt(String value) {
-            prompt = value;
-            return this;
-        }
-
-        OptionsBuilder negative(String value) {
-            negative = value;
-            return this;
-        }
-
-        OptionsBuilder guidance(float value) {
-            guidance = value;
-            return this;
-        }
-
-        OptionsBuilder seed(long value) {
-            seed = value;
-            return this;
-        }
-
-        OptionsBuilder images(int value) {
-            images = value;
-            return this;
-        }
-
-        OptionsBuilder previewInterval(int value) {
-            previewInterval = value;
-            return this;
-        }
-
-        OptionsBuilder eta(float value) {
-            eta = value;
-            return this;
-        }
-
-        GenerateImageOptions build() {
-            return new GenerateImageOptions(
-                    prompt,
-                    negative,
-                    5,
-                    new ClassifierFreeGuidance(guidance),
-                    seed,
-                    40,
-                    32,
-                    images,
-                    previewInterval,
-                    eta,
-                    TimestepSpacing.LEADING);
-        }
+    private static Options options() {
+        return new Options().negativePrompt("dog").size(40, 32).timestepSpacing(TimestepSpacing.LEADING);
     }
 }

@@ -2,7 +2,7 @@ package multimodal.image.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import multimodal.image.DrawnModel;
+import multimodal.image.testing.DrawnModel;
 import org.junit.jupiter.api.Test;
 
 class PromptTokensTest {

@@ -1,4 +1,4 @@
-package multimodal.image;
+package multimodal.image.testing;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
@@ -24,7 +27,7 @@ import multimodal.inference.tensor.Tensor;
 
 /**
  * A text-to-image model of plain arithmetic: a word's id is its length, a text's state the sum of its ids, a prediction
- * the sample moved by state and timestep, a pixel its latent. Records what it is asked. Not thread-safe.
+ * the sample moved by state and timestep, a pixel its latent. Records what it is asked. Thread-safe.
  */
 public final class DrawnModel implements ModelHandle {
 
@@ -33,13 +36,20 @@ public final class DrawnModel implements ModelHandle {
     private static final int CHANNELS = 3;
 
     private final boolean takesPooledText;
-    private final List<Map<String, Tensor>> steps = new ArrayList<>();
-    private final List<Long> costs = new ArrayList<>();
-    private int openRows;
-    private int openPermits;
+    private final IntConsumer beforeStep;
+    private final List<Map<String, Tensor>> steps = new CopyOnWriteArrayList<>();
+    private final List<Long> costs = new CopyOnWriteArrayList<>();
+    private final AtomicInteger openRows = new AtomicInteger();
+    private final AtomicInteger openPermits = new AtomicInteger();
 
     public DrawnModel(boolean takesPooledText) {
+        this(takesPooledText, step -> {});
+    }
+
+    /** @param beforeStep run before each step, which it is told, counted from 1 over all requests */
+    public DrawnModel(boolean takesPooledText, IntConsumer beforeStep) {
         this.takesPooledText = takesPooledText;
+        this.beforeStep = beforeStep;
     }
 
     /** The inputs of every step, in order. */
@@ -54,7 +64,7 @@ public final class DrawnModel implements ModelHandle {
 
     /** Whether every row and permit was closed. */
     public boolean isIdle() {
-        return openRows == 0 && openPermits == 0;
+        return openRows.get() == 0 && openPermits.get() == 0;
     }
 
     @Override
@@ -106,7 +116,7 @@ public final class DrawnModel implements ModelHandle {
     @Override
     public Permit admit(RequestContext context, long cost) {
         costs.add(cost);
-        openPermits++;
+        openPermits.incrementAndGet();
         return new CountedPermit(context);
     }
 
@@ -147,7 +157,7 @@ public final class DrawnModel implements ModelHandle {
 
     @Override
     public Row open(Permit permit, String artifact) {
-        openRows++;
+        openRows.incrementAndGet();
         return new ArithmeticRow(permit.context());
     }
 
@@ -161,6 +171,7 @@ public final class DrawnModel implements ModelHandle {
 
         @Override
         public Map<String, Tensor> step(Map<String, Tensor> inputs) {
+            beforeStep.accept(steps.size() + 1);
             context.checkLive();
             steps.add(Map.copyOf(inputs));
             Tensor sample = inputs.get("sample");
@@ -179,7 +190,7 @@ public final class DrawnModel implements ModelHandle {
 
         @Override
         public void close() {
-            openRows--;
+            openRows.decrementAndGet();
         }
     }
 
@@ -209,7 +220,7 @@ public final class DrawnModel implements ModelHandle {
 
         @Override
         public void close() {
-            openPermits--;
+            openPermits.decrementAndGet();
         }
     }
 

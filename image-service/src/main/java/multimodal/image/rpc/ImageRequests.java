@@ -1,0 +1,119 @@
+package multimodal.image.rpc;
+
+import static multimodal.image.pipeline.GenerateImageOptions.MAX_GUIDANCE_SCALE;
+import static multimodal.image.pipeline.GenerateImageOptions.MAX_IMAGES;
+import static multimodal.image.pipeline.GenerateImageOptions.MAX_PROMPT_CHARACTERS;
+import static multimodal.image.pipeline.GenerateImageOptions.MAX_STEPS;
+
+import io.grpc.Status.Code;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import multimodal.common.rpc.Statuses;
+import multimodal.common.rpc.Violations;
+import multimodal.image.pipeline.GenerateImageOptions;
+import multimodal.image.steps.DiffusionModel;
+import multimodal.image.v1.GenerateImageRequest;
+import multimodal.image.v1.ImagePipeline;
+import multimodal.image.v1.SchedulerOptions;
+import multimodal.inference.diffusion.ClassifierFreeGuidance;
+import multimodal.inference.diffusion.TimestepSpacing;
+
+/** Requests to options: defaults filled in from the model, and every violation told at once. */
+final class ImageRequests {
+
+    private static final SecureRandom SEEDS = new SecureRandom();
+
+    private ImageRequests() {}
+
+    /**
+     * Refuses what the API has designed for later.
+     *
+     * @throws io.grpc.StatusRuntimeException {@code UNIMPLEMENTED} naming each such field
+     */
+    static void requireImplemented(GenerateImageRequest request) {
+        List<String> fields = new ArrayList<>();
+        ImagePipeline pipeline = request.getPipeline();
+        boolean isTextToImage = pipeline == ImagePipeline.IMAGE_PIPELINE_UNSPECIFIED
+                || pipeline == ImagePipeline.IMAGE_PIPELINE_TEXT_TO_IMAGE;
+        addIf(!isTextToImage, "pipeline", fields);
+        addIf(request.hasInitImage(), "init_image", fields);
+        addIf(request.hasStrength(), "strength", fields);
+        addIf(request.getControlImagesCount() > 0, "control_images", fields);
+        addIf(request.hasMask(), "mask", fields);
+        addIf(request.hasImageEmbedding(), "image_embedding", fields);
+        if (!fields.isEmpty()) {
+            throw Statuses.of(
+                    Code.UNIMPLEMENTED,
+                    String.join(", ", fields) + ": set (expected: unset, this version makes pictures from text alone)");
+        }
+    }
+
+    private static void addIf(boolean isSet, String field, List<String> fields) {
+        if (isSet) {
+            fields.add(field);
+        }
+    }
+
+    /**
+     * The options of a request whose fields are all implemented.
+     *
+     * @throws io.grpc.StatusRuntimeException {@code INVALID_ARGUMENT} with every violation
+     */
+    static GenerateImageOptions generateImage(GenerateImageRequest request, DiffusionModel model) {
+        int steps = request.hasSteps() ? request.getSteps() : model.defaultSteps();
+        float guidanceScale = request.hasGuidanceScale() ? request.getGuidanceScale() : model.defaultGuidanceScale();
+        int width = request.hasWidth() ? request.getWidth() : model.size().byDefault();
+        int height = request.hasHeight() ? request.getHeight() : model.size().byDefault();
+        int imageCount = request.hasImageCount() ? request.getImageCount() : 1;
+        SchedulerOptions scheduler = request.getScheduler();
+
+        Violations violations = new Violations();
+        violations.requireText("prompt", request.getPrompt(), MAX_PROMPT_CHARACTERS);
+        violations.requireLength("negative_prompt", request.getNegativePrompt(), MAX_PROMPT_CHARACTERS);
+        violations.requireRange("steps", steps, 1, MAX_STEPS);
+        violations.requireRange("guidance_scale", guidanceScale, 0, MAX_GUIDANCE_SCALE);
+        violations.require(
+                model.size().allows(width), "width", width, model.size().rule());
+        violations.require(
+                model.size().allows(height), "height", height, model.size().rule());
+        violations.requireRange("image_count", imageCount, 1, MAX_IMAGES);
+        violations.requireRange("preview_interval", request.getPreviewInterval(), 0, MAX_STEPS);
+        violations.requireRange("scheduler.eta", scheduler.getEta(), 0, 1);
+        TimestepSpacing spacing = spacing(scheduler, model, violations);
+        violations.throwIfAny();
+
+        return new GenerateImageOptions(
+                request.getPrompt(),
+                request.getNegativePrompt(),
+                steps,
+                new ClassifierFreeGuidance(guidanceScale),
+                request.hasSeed() ? request.getSeed() : drawSeed(),
+                width,
+                height,
+                imageCount,
+                request.getPreviewInterval(),
+                scheduler.getEta(),
+                spacing);
+    }
+
+    private static TimestepSpacing spacing(SchedulerOptions scheduler, DiffusionModel model, Violations violations) {
+        return switch (scheduler.getTimestepSpacing()) {
+            case TIMESTEP_SPACING_UNSPECIFIED -> model.scheduler().timestepSpacing();
+            case TIMESTEP_SPACING_LEADING -> TimestepSpacing.LEADING;
+            case TIMESTEP_SPACING_TRAILING -> TimestepSpacing.TRAILING;
+            case UNRECOGNIZED -> {
+                violations.add(
+                        "scheduler.timestep_spacing",
+                        scheduler.getTimestepSpacingValue(),
+                        "TIMESTEP_SPACING_LEADING or TIMESTEP_SPACING_TRAILING");
+                yield model.scheduler().timestepSpacing();
+            }
+        };
+    }
+
+    /** As many bits as count, so that a person can type it again. */
+    private static long drawSeed() {
+        return Integer.toUnsignedLong(SEEDS.nextInt());
+    }
+}

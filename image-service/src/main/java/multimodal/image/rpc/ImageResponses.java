@@ -1,0 +1,109 @@
+package multimodal.image.rpc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+import com.google.protobuf.UnsafeByteOperations;
+import java.util.List;
+import multimodal.common.v1.CutText;
+import multimodal.common.v1.GenerationInfo;
+import multimodal.common.v1.Image;
+import multimodal.common.v1.ModelRef;
+import multimodal.common.v1.Progress;
+import multimodal.common.v1.StageTimings;
+import multimodal.image.pipeline.GenerateImageOptions;
+import multimodal.image.pipeline.ImageProgress;
+import multimodal.image.pipeline.ImageResult;
+import multimodal.image.v1.GenerateImageProgress;
+import multimodal.image.v1.GenerateImageResponse;
+import multimodal.image.v1.GenerateImageResult;
+import multimodal.image.v1.GeneratedImage;
+import multimodal.image.v1.SchedulerOptions;
+import multimodal.image.v1.TimestepSpacing;
+import multimodal.media.PictureFormat;
+
+/** Progress and results as messages. */
+final class ImageResponses {
+
+    private ImageResponses() {}
+
+    /** @param elapsed since the request arrived */
+    static GenerateImageResponse progress(ImageProgress progress, java.time.Duration elapsed) {
+        Progress steps = Progress.newBuilder()
+                .setStep(progress.step())
+                .setStepCount(progress.stepCount())
+                .setElapsed(duration(elapsed))
+                .setEstimatedRemaining(duration(progress.estimatedRemaining()))
+                .build();
+        GenerateImageProgress.Builder rendered =
+                GenerateImageProgress.newBuilder().setProgress(steps);
+        progress.previews().forEach(preview -> rendered.addPreviews(image(preview)));
+        return GenerateImageResponse.newBuilder().setProgress(rendered).build();
+    }
+
+    /** @param total from arrival to now */
+    static GenerateImageResponse result(GenerateImageOptions options, ImageResult result, java.time.Duration total) {
+        GenerateImageResult.Builder rendered = GenerateImageResult.newBuilder()
+                .setInfo(info(options, result, total))
+                .setSteps(options.steps())
+                .setGuidanceScale(options.guidance().scale())
+                .setWidth(options.width())
+                .setHeight(options.height())
+                .setScheduler(scheduler(options));
+        for (byte[] png : result.pngs()) {
+            long seed = options.seed() + rendered.getImagesCount();
+            rendered.addImages(GeneratedImage.newBuilder().setImage(image(png)).setSeed(seed));
+        }
+        return GenerateImageResponse.newBuilder().setResult(rendered).build();
+    }
+
+    private static GenerationInfo info(GenerateImageOptions options, ImageResult result, java.time.Duration total) {
+        GenerationInfo.Builder info = GenerationInfo.newBuilder()
+                .setModel(ModelRef.newBuilder()
+                        .setName(result.model().name())
+                        .setVersion(result.model().version()))
+                .setEngine(result.engine())
+                .setSeed(options.seed())
+                .setTimings(StageTimings.newBuilder()
+                        .setQueue(duration(result.timings().queue()))
+                        .setBatch(duration(result.timings().batch()))
+                        .setEngine(duration(result.timings().engine()))
+                        .setPostprocess(duration(result.timings().postprocess()))
+                        .setTotal(duration(total)));
+        addCutText("prompt", result.droppedWords(), info);
+        addCutText("negative_prompt", result.droppedNegativeWords(), info);
+        return info.build();
+    }
+
+    private static void addCutText(String field, List<String> droppedWords, GenerationInfo.Builder info) {
+        if (!droppedWords.isEmpty()) {
+            info.addCutTexts(CutText.newBuilder().setField(field).addAllDroppedWords(droppedWords));
+        }
+    }
+
+    private static SchedulerOptions scheduler(GenerateImageOptions options) {
+        TimestepSpacing spacing =
+                switch (options.timestepSpacing()) {
+                    case LEADING -> TimestepSpacing.TIMESTEP_SPACING_LEADING;
+                    case TRAILING -> TimestepSpacing.TIMESTEP_SPACING_TRAILING;
+                };
+        return SchedulerOptions.newBuilder()
+                .setEta(options.eta())
+                .setTimestepSpacing(spacing)
+                .build();
+    }
+
+    private static Image image(byte[] png) {
+        ByteString data = UnsafeByteOperations.unsafeWrap(png);
+        return Image.newBuilder()
+                .setData(data)
+                .setMediaType(PictureFormat.PNG.mediaType())
+                .build();
+    }
+
+    private static Duration duration(java.time.Duration duration) {
+        return Duration.newBuilder()
+                .setSeconds(duration.getSeconds())
+                .setNanos(duration.getNano())
+                .build();
+    }
+}

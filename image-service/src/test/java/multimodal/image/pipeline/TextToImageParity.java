@@ -1,0 +1,151 @@
+package multimodal.image.pipeline;
+
+import static multimodal.inference.testing.Tolerance.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import multimodal.image.pipeline.DiffusionGoldens.Case;
+import multimodal.image.steps.DiffusionModel;
+import multimodal.image.steps.LatentDecoder;
+import multimodal.image.steps.LatentNoise;
+import multimodal.image.steps.PromptConditioning;
+import multimodal.image.steps.PromptEncoder;
+import multimodal.image.steps.PromptTokens;
+import multimodal.image.steps.TextStates;
+import multimodal.image.testing.ShippedModel;
+import multimodal.inference.admission.Permit;
+import multimodal.inference.batching.RequestContext;
+import multimodal.inference.batching.Row;
+import multimodal.inference.diffusion.DdimScheduler;
+import multimodal.inference.tensor.Tensor;
+import multimodal.media.Picture;
+import multimodal.media.PictureDecoder;
+import multimodal.media.PictureLimits;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every stage against diffusers and transformers on the checkpoint that ships; a subclass for each engine. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class TextToImageParity {
+
+    private static final double NOISE_TOLERANCE = 1e-6;
+    private static final double STATE_TOLERANCE = 1e-4;
+    private static final double STEP_TOLERANCE = 5e-4;
+    private static final int PIXEL_TOLERANCE = 1;
+
+    private final String engine;
+    private ShippedModel shipped;
+    private DiffusionModel model;
+
+    TextToImageParity(String engine) {
+        this.engine = engine;
+    }
+
+    @BeforeAll
+    void open() {
+        shipped = ShippedModel.open(engine);
+        model = shipped.model();
+    }
+
+    @AfterAll
+    void close() {
+        shipped.close();
+    }
+
+    static List<Case> cases() {
+        return DiffusionGoldens.cases();
+    }
+
+    static List<Case> casesWithAllLatents() {
+        return cases().stream().filter(Case::hasAllLatents).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void tokensAreTheSame(Case golden) {
+        Tensor expected = golden.tensor("input_ids");
+        assertThat(negative(golden).ids()).isEqualTo(expected.row(0).longs());
+        assertThat(prompt(golden).ids()).isEqualTo(expected.row(1).longs());
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void textStatesAreTheSame(Case golden) {
+        try (Permit permit = model.handle().admit(RequestContext.detached(), 1)) {
+            TextStates states = PromptEncoder.encode(model, permit, List.of(negative(golden), prompt(golden)));
+            assertClose("hidden", states.hidden(), golden.tensor("last_hidden_state"), STATE_TOLERANCE);
+            assertClose("pooled", states.pooled(), golden.tensor("pooler_output"), STATE_TOLERANCE);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("casesWithAllLatents")
+    void firstNoiseIsTheSame(Case golden) {
+        GenerateImageOptions options = golden.options();
+        LatentNoise noise = new LatentNoise(model, options.seed(), 1, options.width(), options.height());
+        assertClose("noise", noise.next(), golden.latents().row(0), NOISE_TOLERANCE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("casesWithAllLatents")
+    void everyStepMakesTheSameLatents(Case golden) {
+        GenerateImageOptions options = golden.options();
+        DdimScheduler scheduler = new DdimScheduler(model.scheduler(), options.steps());
+        try (Permit permit = model.handle().admit(RequestContext.detached(), 1);
+                Row row = model.handle().open(permit, "unet")) {
+            PromptConditioning conditioning =
+                    PromptConditioning.encode(model, permit, prompt(golden), negative(golden), options.guidance(), 1);
+            for (int step = 0; step < options.steps(); step++) {
+                Tensor latents = golden.latents().row(step);
+                long timestep = scheduler.timesteps().get(step);
+                Tensor predictions =
+                        row.step(conditioning.inputs(latents, timestep)).get("prediction");
+                Tensor next = scheduler
+                        .step(step, options.guidance().combine(predictions), latents, null)
+                        .sample();
+                assertClose("step " + (step + 1), next, golden.latents().row(step + 1), STEP_TOLERANCE);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void decodedLatentsAreTheSamePicture(Case golden) {
+        Tensor latents = golden.latents();
+        try (Permit permit = model.handle().admit(RequestContext.detached(), 1)) {
+            List<Picture> pictures = LatentDecoder.decode(model, permit, latents.row(latents.rows() - 1));
+            assertSamePicture(pictures.get(0), golden.picture());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void theWholePipelineMakesTheSamePicture(Case golden) {
+        List<byte[]> pngs = new TextToImage()
+                .generate(model, golden.options(), RequestContext.detached(), progress -> {})
+                .pngs();
+        assertSamePicture(new PictureDecoder(PictureLimits.DEFAULT).decode(pngs.get(0)), golden.picture());
+    }
+
+    private PromptTokens prompt(Case golden) {
+        return model.tokens(golden.options().prompt());
+    }
+
+    private PromptTokens negative(Case golden) {
+        return model.tokens(golden.options().negativePrompt());
+    }
+
+    private static void assertSamePicture(Picture picture, Picture expected) {
+        assertThat(picture.width()).isEqualTo(expected.width());
+        assertThat(picture.height()).isEqualTo(expected.height());
+        int largest = 0;
+        for (int i = 0; i < picture.rgb().length; i++) {
+            int difference = (picture.rgb()[i] & 0xff) - (expected.rgb()[i] & 0xff);
+            largest = Math.max(largest, Math.abs(difference));
+        }
+        assertThat(largest).as("largest difference in levels").isLessThanOrEqualTo(PIXEL_TOLERANCE);
+    }
+}

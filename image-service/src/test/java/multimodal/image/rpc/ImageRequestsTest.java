@@ -1,0 +1,126 @@
+package multimodal.image.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.rpc.BadRequest;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.util.List;
+import multimodal.common.rpc.Statuses;
+import multimodal.common.v1.Embedding;
+import multimodal.common.v1.Image;
+import multimodal.image.pipeline.GenerateImageOptions;
+import multimodal.image.steps.DiffusionModel;
+import multimodal.image.testing.DrawnModel;
+import multimodal.image.v1.ControlImage;
+import multimodal.image.v1.GenerateImageRequest;
+import multimodal.image.v1.ImagePipeline;
+import multimodal.image.v1.SchedulerOptions;
+import multimodal.inference.diffusion.TimestepSpacing;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageRequestsTest {
+
+    private final DiffusionModel model = DiffusionModel.of(new DrawnModel(false));
+
+    @Test
+    void whatIsNotSaidIsTheModels() {
+        GenerateImageOptions options = parse(request());
+        assertThat(options.steps()).isEqualTo(5);
+        assertThat(options.guidance().scale()).isEqualTo(2.5f);
+        assertThat(options.width()).isEqualTo(32);
+        assertThat(options.height()).isEqualTo(32);
+        assertThat(options.imageCount()).isOne();
+        assertThat(options.previewInterval()).isZero();
+        assertThat(options.eta()).isZero();
+        assertThat(options.timestepSpacing()).isEqualTo(TimestepSpacing.LEADING);
+        assertThat(options.negativePrompt()).isEmpty();
+    }
+
+    @Test
+    void aSeedThatIsNotSaidIsDrawn() {
+        assertThat(parse(request()).seed()).isNotEqualTo(parse(request()).seed());
+        assertThat(parse(request()).seed()).isBetween(0L, 0xffff_ffffL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MIN_VALUE, -1, 0, 1L << 32, Long.MAX_VALUE})
+    void everySeedIsGood(long seed) {
+        assertThat(parse(request().setSeed(seed)).seed()).isEqualTo(seed);
+    }
+
+    @Test
+    void everyViolationIsToldAtOnce() {
+        SchedulerOptions.Builder scheduler =
+                SchedulerOptions.newBuilder().setEta(2).setTimestepSpacingValue(9);
+        GenerateImageRequest.Builder request = GenerateImageRequest.newBuilder()
+                .setNegativePrompt("x".repeat(10_001))
+                .setSteps(151)
+                .setGuidanceScale(Float.NaN)
+                .setWidth(100)
+                .setHeight(100_000)
+                .setImageCount(0)
+                .setPreviewInterval(-1)
+                .setScheduler(scheduler);
+        StatusRuntimeException failure = failure(request);
+        assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+        assertThat(violations(failure))
+                .containsExactly(
+                        "prompt: empty (expected: 1 to 10000 characters, not only blanks)",
+                        "negative_prompt: 10001 characters (expected: at most 10000 characters)",
+                        "steps: 151 (expected: 1 to 150)",
+                        "guidance_scale: NaN (expected: finite, 0 to 30)",
+                        "width: 100 (expected: a multiple of 8, 32 to 64)",
+                        "height: 100000 (expected: a multiple of 8, 32 to 64)",
+                        "image_count: 0 (expected: 1 to 4)",
+                        "preview_interval: -1 (expected: 0 to 150)",
+                        "scheduler.eta: 2.0 (expected: finite, 0 to 1)",
+                        "scheduler.timestep_spacing: 9 (expected: TIMESTEP_SPACING_LEADING or TIMESTEP_SPACING_TRAILING)");
+    }
+
+    @Test
+    void aPromptOfTenThousandCharactersOfAnyScriptIsGood() {
+        assertThat(parse(request().setPrompt("🐈".repeat(10_000))).prompt()).hasSize(20_000);
+        assertThat(violations(failure(request().setPrompt("🐈".repeat(10_001)))))
+                .containsExactly("prompt: 10001 characters (expected: 1 to 10000 characters, not only blanks)");
+    }
+
+    @Test
+    void inputsOfLaterVersionsAreRefusedByNameAndNeverIgnored() {
+        GenerateImageRequest request = request()
+                .setPipeline(ImagePipeline.IMAGE_PIPELINE_INPAINTING)
+                .setInitImage(Image.getDefaultInstance())
+                .setStrength(0.5f)
+                .addControlImages(ControlImage.getDefaultInstance())
+                .setMask(Image.getDefaultInstance())
+                .setImageEmbedding(Embedding.getDefaultInstance())
+                .build();
+        StatusRuntimeException failure =
+                catchThrowableOfType(StatusRuntimeException.class, () -> ImageRequests.requireImplemented(request));
+        assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
+        assertThat(failure.getStatus().getDescription())
+                .startsWith("pipeline, init_image, strength, control_images, mask, image_embedding: set");
+    }
+
+    private GenerateImageOptions parse(GenerateImageRequest.Builder request) {
+        ImageRequests.requireImplemented(request.build());
+        return ImageRequests.generateImage(request.build(), model);
+    }
+
+    private StatusRuntimeException failure(GenerateImageRequest.Builder request) {
+        return catchThrowableOfType(StatusRuntimeException.class, () -> parse(request));
+    }
+
+    private static List<String> violations(StatusRuntimeException failure) {
+        return Statuses.detail(failure, BadRequest.class).orElseThrow().getFieldViolationsList().stream()
+                .map(BadRequest.FieldViolation::getDescription)
+                .toList();
+    }
+
+    private static GenerateImageRequest.Builder request() {
+        return GenerateImageRequest.newBuilder().setPrompt("cat on snow");
+    }
+}

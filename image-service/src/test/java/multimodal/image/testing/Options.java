@@ -1,0 +1,87 @@
+package multimodal.image.testing;
+
+import multimodal.image.pipeline.GenerateImageOptions;
+import multimodal.inference.diffusion.ClassifierFreeGuidance;
+import multimodal.inference.diffusion.TimestepSpacing;
+
+/** Options with a few things changed. */
+public final class Options {
+
+    private String prompt = "cat on snow";
+    private String negativePrompt = "";
+    private int steps = 5;
+    private float guidanceScale = 2.5f;
+    private long seed = 11;
+    private int width = 128;
+    private int height = 128;
+    private int imageCount = 1;
+    private int previewInterval;
+    private float eta;
+    private TimestepSpacing timestepSpacing = TimestepSpacing.TRAILING;
+
+    public Options prompt(String value) {
+        prompt = value;
+        return this;
+    }
+
+    public Options negativePrompt(String value) {
+        negativePrompt = value;
+        return this;
+    }
+
+    public Options steps(int value) {
+        steps = value;
+        return this;
+    }
+
+    public Options guidanceScale(float value) {
+        guidanceScale = value;
+        return this;
+    }
+
+    public Options seed(long value) {
+        seed = value;
+        return this;
+    }
+
+    public Options size(int newWidth, int newHeight) {
+        width = newWidth;
+        height = newHeight;
+        return this;
+    }
+
+    public Options imageCount(int value) {
+        imageCount = value;
+        return this;
+    }
+
+    public Options previewInterval(int value) {
+        previewInterval = value;
+        return this;
+    }
+
+    public Options eta(float value) {
+        eta = value;
+        return this;
+    }
+
+    public Options timestepSpacing(TimestepSpacing value) {
+        timestepSpacing = value;
+        return this;
+    }
+
+    public GenerateImageOptions build() {
+        return new GenerateImageOptions(
+                prompt,
+                negativePrompt,
+                steps,
+                new ClassifierFreeGuidance(guidanceScale),
+                seed,
+                width,
+                height,
+                imageCount,
+                previewInterval,
+                eta,
+                timestepSpacing);
+    }
+}

@@ -1,0 +1,65 @@
+package multimodal.image.testing;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import multimodal.image.steps.DiffusionModel;
+import multimodal.inference.admission.AdmissionListener;
+import multimodal.inference.batching.BatchListener;
+import multimodal.inference.engine.Device;
+import multimodal.inference.engine.DjlTokenizer;
+import multimodal.inference.engine.EngineOptions;
+import multimodal.inference.engine.EngineSelector;
+import multimodal.inference.lifecycle.ModelLoader;
+import multimodal.inference.lifecycle.ModelRegistry;
+import multimodal.inference.lifecycle.ModelSettings;
+import multimodal.inference.repository.ModelRepository;
+
+/**
+ * The text-to-image model of the repository on one engine, behind real batchers. To calibration every call seems to take
+ * equally long, so that batches are as large as the manifest allows.
+ */
+public final class ShippedModel implements AutoCloseable {
+
+    private static final ModelSettings SETTINGS =
+            new ModelSettings(16, 4, Duration.ZERO, Duration.ofMillis(2), 1024, 100_000);
+
+    private final ModelRegistry registry;
+
+    private ShippedModel(ModelRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** Loads it on {@code engine}: {@code onnxruntime} or {@code pytorch}. */
+    public static ShippedModel open(String engine) {
+        EngineSelector engines = EngineSelector.create(Optional.of(engine), new EngineOptions(1, Device.CPU));
+        ModelLoader loader = new ModelLoader(
+                engines::select,
+                DjlTokenizer::load,
+                SETTINGS,
+                BatchListener.NONE,
+                AdmissionListener.NONE,
+                new AtomicLong()::incrementAndGet);
+        ModelRegistry registry = new ModelRegistry(new ModelRepository(List.of(repository())), loader);
+        registry.load(Set.of(DiffusionModel.TASK));
+        return new ShippedModel(registry);
+    }
+
+    /** Where the models are: {@code <fleet.root>/models/repository}, unless {@code inference.repository} says otherwise. */
+    public static Path repository() {
+        String chosen = System.getProperty("inference.repository");
+        return chosen == null ? Path.of(System.getProperty("fleet.root"), "models", "repository") : Path.of(chosen);
+    }
+
+    public DiffusionModel model() {
+        return DiffusionModel.of(registry.find(DiffusionModel.TASK, Optional.empty(), Optional.empty()));
+    }
+
+    @Override
+    public void close() {
+        registry.close();
+    }
+}
