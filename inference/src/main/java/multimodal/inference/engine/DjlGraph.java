@@ -32,6 +32,7 @@ final class DjlGraph implements Graph {
     private final Model model;
     private final Matching matching;
     private final List<InputBuffer> buffers = new ArrayList<>();
+    private boolean closed;
 
     /**
      * A graph that owns {@code model}.
@@ -48,6 +49,9 @@ final class DjlGraph implements Graph {
 
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+        if (closed) {
+            throw new IllegalStateException(label + ": called after close");
+        }
         GraphInputs.check(spec, inputs);
         try (NDManager call = model.getNDManager().newSubManager()) {
             NDList results = model.getBlock().forward(new ParameterStore(call, false), toNative(call, inputs), false);
@@ -126,6 +130,9 @@ final class DjlGraph implements Graph {
 
     @Override
     public void close() {
-        model.close();
+        if (!closed) {
+            closed = true;
+            model.close();
+        }
     }
 }

@@ -32,15 +32,16 @@ public final class DjlTokenizer implements Tokenizer, AutoCloseable {
      * @throws InferenceException {@code MISCONFIGURED} if it does not load
      */
     public static DjlTokenizer load(ModelManifest manifest, TokenizerSpec spec) {
+        return load(manifest.directory().resolve(spec.file()));
+    }
+
+    static DjlTokenizer load(Path file) {
         DjlRuntime.prepare();
-        Path file = manifest.directory().resolve(spec.file());
         try {
             return new DjlTokenizer(HuggingFaceTokenizer.newInstance(file, OPTIONS));
         } catch (IOException | RuntimeException | LinkageError e) {
             throw new InferenceException(
-                    ErrorKind.MISCONFIGURED,
-                    manifest.id() + " " + spec.file() + ": does not load: " + DjlRuntime.rootCause(e),
-                    e);
+                    ErrorKind.MISCONFIGURED, file.getFileName() + ": does not load: " + DjlRuntime.rootCause(e), e);
         }
     }
 

@@ -43,7 +43,7 @@ public final class EngineSelector {
         return new EngineSelector(override, options.device(), openers);
     }
 
-    private static Engine refuseTensorRt() {
+    static Engine refuseTensorRt() {
         throw new InferenceException(ErrorKind.MISCONFIGURED, "tensorrt: none (needs an NVIDIA GPU and its libraries)");
     }
 

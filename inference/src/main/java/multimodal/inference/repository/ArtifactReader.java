@@ -72,7 +72,7 @@ final class ArtifactReader {
 
     private static Shape shape(ManifestSection tensor) {
         List<Integer> extents = tensor.integers("shape", Shape.ANY, Integer.MAX_VALUE);
-        if (extents.isEmpty() || extents.get(0) != Shape.ANY) {
+        if (tensor.has("shape") && (extents.isEmpty() || extents.get(0) != Shape.ANY)) {
             tensor.fault("shape", extents, "-1 (rows) first");
         }
         return new Shape(extents);

@@ -33,7 +33,7 @@ final class ManifestFiles {
         Map<String, String> checksums = new LinkedHashMap<>();
         listed = new LinkedHashSet<>(section.keys());
         for (String file : listed) {
-            String sha256 = section.text(file);
+            String sha256 = section.characters(file);
             if (!sha256.isEmpty() && !SHA256.matcher(sha256).matches()) {
                 section.fault(file, sha256, "a sha256: 64 digits 0-9a-f");
             }

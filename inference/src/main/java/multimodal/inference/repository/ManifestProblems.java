@@ -3,7 +3,9 @@ package multimodal.inference.repository;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 
@@ -11,7 +13,15 @@ import multimodal.inference.error.InferenceException;
 final class ManifestProblems {
 
     private final Path file;
-    private final List<String> faults = new ArrayList<>();
+    private final List<Fault> faults = new ArrayList<>();
+
+    private record Fault(int line, String text) {
+
+        @Override
+        public String toString() {
+            return line == 0 ? text : "line " + line + ": " + text;
+        }
+    }
 
     ManifestProblems(Path file) {
         this.file = file;
@@ -19,7 +29,7 @@ final class ManifestProblems {
 
     /** A value that cannot stand as it is. */
     void add(int line, String key, Object found, String expected) {
-        faults.add("line %d: %s: %s (expected: %s)".formatted(line, key, found, expected));
+        faults.add(new Fault(line, "%s: %s (expected: %s)".formatted(key, found, expected)));
     }
 
     /** A key that is not there. */
@@ -32,24 +42,27 @@ final class ManifestProblems {
         String guess = Spelling.nearest(name, known)
                 .map(nearest -> "did you mean " + nearest + "?")
                 .orElse("expected: one of " + String.join(", ", known));
-        faults.add("line %d: %s: unknown key (%s)".formatted(line, key, guess));
+        faults.add(new Fault(line, "%s: unknown key (%s)".formatted(key, guess)));
     }
 
-    /** A fault that is told in its own words. */
+    /** A fault of the whole, told in its own words. */
     void add(String fault) {
-        faults.add(fault);
+        faults.add(new Fault(0, fault));
     }
 
     /**
      * Ends the reading if anything was wrong.
      *
-     * @throws InferenceException {@code MISCONFIGURED}, one line for each fault
+     * @throws InferenceException {@code MISCONFIGURED}, one line for each fault, in the order of the file
      */
     void throwIfAny() {
         if (!faults.isEmpty()) {
             String count = faults.size() == 1 ? "1 fault" : faults.size() + " faults";
-            throw new InferenceException(
-                    ErrorKind.MISCONFIGURED, shortName() + ": " + count + "\n  " + String.join("\n  ", faults));
+            String lines = faults.stream()
+                    .sorted(Comparator.comparingInt(Fault::line))
+                    .map(fault -> "\n  " + fault)
+                    .collect(Collectors.joining());
+            throw new InferenceException(ErrorKind.MISCONFIGURED, shortName() + ": " + count + lines);
         }
     }
 

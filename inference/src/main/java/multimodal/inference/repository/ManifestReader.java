@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
 
@@ -57,11 +56,8 @@ final class ManifestReader {
             problems.add("the file is empty (expected: keys with values)");
         } catch (IOException e) {
             problems.add("cannot be read: " + e);
-        } catch (MarkedYAMLException e) {
-            int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-            problems.add(line, "document", e.getProblem(), "YAML");
         } catch (YAMLException e) {
-            problems.add(1, "document", YamlValues.firstLine(e), "YAML");
+            YamlValues.note(e, 1, "document", "YAML", problems);
         }
         problems.throwIfAny();
         throw new IllegalStateException("unreachable");

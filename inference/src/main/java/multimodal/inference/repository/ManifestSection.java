@@ -79,36 +79,49 @@ final class ManifestSection {
         problems.add(lineOf(key), keyPath(key), found, expected);
     }
 
+    /** A text that is not blank. */
     String text(String key) {
-        return scalar(key, "a text, not empty", Tag.STR)
-                .filter(value -> !value.isBlank())
-                .orElseGet(() -> {
-                    if (values.get(key) instanceof ScalarNode scalar
-                            && scalar.getTag().equals(Tag.STR)) {
-                        fault(key, "\"\"", "a text, not empty");
+        return require(key, "a text")
+                .filter(node -> {
+                    boolean sound =
+                            node.getTag().equals(Tag.STR) && !node.getValue().isBlank();
+                    if (!sound) {
+                        fault(key, YamlValues.show(node), "a text" + hint(node));
                     }
-                    return "";
-                });
+                    return sound;
+                })
+                .map(ScalarNode::getValue)
+                .orElse("");
+    }
+
+    private static String hint(ScalarNode node) {
+        boolean other = !node.getTag().equals(Tag.STR) && !node.getTag().equals(Tag.NULL);
+        return other ? ": '%s'".formatted(node.getValue()) : ", not empty";
+    }
+
+    /** The characters of a plain value, whatever YAML takes them for: a checksum may look like a number. */
+    String characters(String key) {
+        return require(key, "a text").map(ScalarNode::getValue).orElse("");
     }
 
     int integer(String key, int from, int to) {
         String expected = "an integer, " + from + " to " + to;
-        Optional<String> digits = scalar(key, expected, Tag.INT);
-        Optional<Integer> value = digits.flatMap(YamlValues::integer).filter(number -> number >= from && number <= to);
-        if (digits.isPresent() && value.isEmpty()) {
-            fault(key, digits.get(), expected);
-        }
-        return value.orElse(from);
+        return require(key, expected)
+                .flatMap(node -> {
+                    Optional<Integer> value = YamlValues.integer(node).filter(number -> number >= from && number <= to);
+                    if (value.isEmpty()) {
+                        fault(key, YamlValues.show(node), expected);
+                    }
+                    return value;
+                })
+                .orElse(from);
     }
 
     List<Integer> integers(String key, int from, int to) {
         String expected = "a list of integers, each " + from + " to " + to;
         List<Integer> numbers = new ArrayList<>();
         for (Node item : items(key, expected)) {
-            Optional<Integer> number = Optional.of(item)
-                    .filter(ScalarNode.class::isInstance)
-                    .flatMap(scalar -> YamlValues.integer(((ScalarNode) scalar).getValue()))
-                    .filter(value -> value >= from && value <= to);
+            Optional<Integer> number = YamlValues.integer(item).filter(value -> value >= from && value <= to);
             number.ifPresentOrElse(numbers::add, () -> fault(key, YamlValues.show(item), expected));
         }
         return numbers;
@@ -127,15 +140,15 @@ final class ManifestSection {
         return numbers;
     }
 
-    private Optional<String> scalar(String key, String expected, Tag tag) {
+    private Optional<ScalarNode> require(String key, String expected) {
         known.add(key);
         Node node = values.get(key);
         if (node == null) {
             problems.missing(line, keyPath(key), expected);
             return Optional.empty();
         }
-        if (node instanceof ScalarNode scalar && node.getTag().equals(tag)) {
-            return Optional.of(scalar.getValue());
+        if (node instanceof ScalarNode scalar) {
+            return Optional.of(scalar);
         }
         fault(key, YamlValues.show(node), expected);
         return Optional.empty();

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -23,7 +24,6 @@ final class YamlValues {
     private static LoaderOptions options() {
         LoaderOptions options = new LoaderOptions();
         options.setNestingDepthLimit(MAX_DEPTH);
-        options.setAllowDuplicateKeys(false);
         return options;
     }
 
@@ -41,18 +41,27 @@ final class YamlValues {
         try {
             return Optional.ofNullable(new PlainConstructor().construct(node));
         } catch (YAMLException e) {
-            problems.add(node.getStartMark().getLine() + 1, path, firstLine(e), "plain values, each key once");
+            note(e, node.getStartMark().getLine() + 1, path, "plain values, each key once", problems);
             return Optional.empty();
         }
     }
 
-    static String firstLine(YAMLException e) {
-        return e.getMessage().lines().findFirst().orElse("not YAML");
+    /** Notes what YAML itself objects to, at the line it names or else at {@code line}. */
+    static void note(YAMLException e, int line, String path, String expected, ManifestProblems problems) {
+        if (e instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+            problems.add(marked.getProblemMark().getLine() + 1, path, marked.getProblem(), expected);
+        } else {
+            problems.add(line, path, e.getMessage(), expected);
+        }
     }
 
-    static Optional<Integer> integer(String digits) {
+    /** An integer in decimal digits. */
+    static Optional<Integer> integer(Node node) {
+        if (!(node instanceof ScalarNode scalar) || !node.getTag().equals(Tag.INT)) {
+            return Optional.empty();
+        }
         try {
-            return Optional.of(Integer.parseInt(digits));
+            return Optional.of(Integer.parseInt(scalar.getValue()));
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
@@ -73,7 +82,7 @@ final class YamlValues {
     /** What stands there, short enough for a message. */
     static String show(Node node) {
         if (node instanceof ScalarNode scalar) {
-            return scalar.getTag().equals(Tag.NULL) ? "nothing" : scalar.getValue();
+            return scalar.getTag().equals(Tag.NULL) || scalar.getValue().isEmpty() ? "nothing" : scalar.getValue();
         }
         if (node instanceof SequenceNode sequence) {
             return "a list of " + sequence.getValue().size();
@@ -85,6 +94,7 @@ final class YamlValues {
 
         PlainConstructor() {
             super(options());
+            setAllowDuplicateKeys(false);
         }
 
         Object construct(Node node) {
