@@ -25,12 +25,12 @@ final class AlphaSchedule {
         };
     }
 
-    /** {@code torch.linspace}: from both ends to the middle. */
+    /** {@code torch.linspace}: from both ends to the middle, multiplied and added without rounding between. */
     private static float[] linspace(float start, float end, int count) {
         float[] values = new float[count];
         float step = count == 1 ? 0 : (end - start) / (count - 1);
         for (int i = 0; i < count; i++) {
-            values[i] = i < count / 2 ? start + step * i : end - step * (count - 1 - i);
+            values[i] = i < count / 2 ? Math.fma(step, i, start) : Math.fma(-step, count - 1 - i, end);
         }
         if (count == 1) {
             values[0] = start;

@@ -16,6 +16,12 @@ class DdimSchedulerParityTest {
     /** Of the largest magnitude in the tensor; float32 carries 1.2e-7. */
     private static final double RELATIVE_TOLERANCE = 2e-6;
 
+    /**
+     * Rescaling subtracts the last √ᾱ from all: torch's square root, which is off by one unit in the last place here and
+     * there, counts a hundredfold in the small differences that are left.
+     */
+    private static final double RELATIVE_TOLERANCE_OF_ZERO_SNR = 2e-5;
+
     private final GoldenTensors golden = GoldenTensors.read("scheduler");
 
     @Test
@@ -29,8 +35,8 @@ class DdimSchedulerParityTest {
                     new DdimScheduler(options(one), one.get("steps").asInt());
             for (int step = 0; step < scheduler.timesteps().size(); step++) {
                 StepResult result = scheduler.step(step, at("predictions", step), sample, at("noise", step));
-                assertRelativelyClose(one + " x_0 of step " + step, result.original(), slice(originals, step));
-                assertRelativelyClose(one + " step " + step, result.sample(), slice(samples, step));
+                assertClose(one, " x_0 of step " + step, result.original(), slice(originals, step));
+                assertClose(one, " step " + step, result.sample(), slice(samples, step));
                 sample = result.sample();
             }
         }
@@ -77,7 +83,7 @@ class DdimSchedulerParityTest {
                             AlphaSchedule.cumulativeAlphas(options),
                             golden.tensor(one.get("tensor").asText()).floats()))
                     .as(one.toString())
-                    .isLessThanOrEqualTo(5e-7);
+                    .isLessThanOrEqualTo(zeroSnr ? 5e-7 : 0);
         }
     }
 
@@ -93,12 +99,14 @@ class DdimSchedulerParityTest {
                 .toArray());
     }
 
-    private static void assertRelativelyClose(String what, Tensor actual, Tensor expected) {
+    private static void assertClose(JsonNode one, String what, Tensor actual, Tensor expected) {
         double largest = 1;
         for (float value : expected.floats()) {
             largest = Math.max(largest, Math.abs(value));
         }
-        Tolerance.assertClose(what, actual, expected, RELATIVE_TOLERANCE * largest);
+        boolean zeroSnr = one.get("rescale_betas_zero_snr").asBoolean();
+        double tolerance = zeroSnr ? RELATIVE_TOLERANCE_OF_ZERO_SNR : RELATIVE_TOLERANCE;
+        Tolerance.assertClose(one + what, actual, expected, tolerance * largest);
     }
 
     private static DdimOptions options(JsonNode one) {

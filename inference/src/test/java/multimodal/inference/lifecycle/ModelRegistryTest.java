@@ -12,13 +12,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BiFunction;
 import multimodal.inference.admission.AdmissionListener;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.BatchListener;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
+import multimodal.inference.engine.Engine;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
+import multimodal.inference.repository.ArtifactSpec;
+import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.repository.ModelRepository;
 import multimodal.inference.tensor.Tensor;
 import multimodal.inference.testing.ManualTicker;
@@ -132,7 +136,7 @@ class ModelRegistryTest {
     void everyBatchSizeIsWarmedUp() {
         try (ModelRegistry registry = registry()) {
             registry.load(Set.of("dreaming"));
-            assertThat(engine.batchSizes()).containsExactly(1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4);
+            assertThat(engine.batchSizes()).startsWith(1, 2, 4).containsOnly(1, 2, 4);
         }
     }
 
@@ -222,12 +226,7 @@ class ModelRegistryTest {
         return registry;
     }
 
-    private ModelLoader loader(
-            java.util.function.BiFunction<
-                            multimodal.inference.repository.ModelManifest,
-                            multimodal.inference.repository.ArtifactSpec,
-                            multimodal.inference.engine.Engine>
-                    engines) {
+    private ModelLoader loader(BiFunction<ModelManifest, ArtifactSpec, Engine> engines) {
         return new ModelLoader(
                 engines,
                 (manifest, spec) -> {
