@@ -17,9 +17,10 @@ public record BatchEvent(BatchKey key, List<Member> members, int padding) {
      *
      * @param context of the request
      * @param rows of the request in this batch, at least 1
+     * @param isFirst whether it waited in the queue; otherwise, as a later step of a loop, inside a running batch
      * @param waited from its submission until the batch was formed
      */
-    public record Member(RequestContext context, int rows, Duration waited) {}
+    public record Member(RequestContext context, int rows, boolean isFirst, Duration waited) {}
 
     public BatchEvent {
         members = List.copyOf(members);

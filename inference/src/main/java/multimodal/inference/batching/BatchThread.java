@@ -64,7 +64,7 @@ final class BatchThread implements AutoCloseable {
                 turn();
             } catch (InterruptedException e) {
                 LOG.warnf("%s: the batch thread was interrupted; nothing should do that", name);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.errorf(e, "%s: a bug in the batcher", name);
                 assembly.fail(new InferenceException(ErrorKind.INTERNAL, name + ": a bug in the batcher", e));
             }

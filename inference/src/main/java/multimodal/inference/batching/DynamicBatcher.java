@@ -44,14 +44,14 @@ public final class DynamicBatcher implements AutoCloseable {
      */
     public Map<String, Tensor> run(RequestContext context, Map<String, Tensor> inputs, Consumer<Work> onDone) {
         context.checkLive();
-        Submission submission = new Submission(context, inputs, policy.maxRows());
+        Submission submission = new Submission(context, inputs, policy.maxRows(), true);
         int rows = submission.rows();
         try {
             checkRoom(rows, runningRows.addAndGet(rows));
             thread.send(() -> submission.entries().forEach(waiting::add));
             listener.queued(key, rows);
             Map<String, Tensor> outputs = submission.await();
-            onDone.accept(submission.work(true));
+            onDone.accept(submission.work());
             return outputs;
         } finally {
             runningRows.addAndGet(-rows);

@@ -39,9 +39,9 @@ final class EngineCall {
         }
         long taken = System.nanoTime();
         BatchEvent event = event(batch, taken);
-        listener.formed(event);
         long started = taken;
         try {
+            listener.formed(event);
             Map<String, Tensor> inputs = together(batch, event.padding());
             started = System.nanoTime();
             Map<String, Tensor> outputs = graph.run(inputs);
@@ -53,15 +53,18 @@ final class EngineCall {
                 batch.get(i).outcome().complete(outcomes.get(i));
             }
         } catch (RuntimeException | Error e) {
-            listener.finished(event, Duration.ofNanos(System.nanoTime() - started), Optional.of(e));
             batch.forEach(entry -> entry.outcome().completeExceptionally(failure(e)));
+            listener.finished(event, Duration.ofNanos(System.nanoTime() - started), Optional.of(e));
         }
     }
 
     private BatchEvent event(List<Entry> batch, long taken) {
         List<BatchEvent.Member> members = batch.stream()
                 .map(entry -> new BatchEvent.Member(
-                        entry.context(), entry.rows(), Duration.ofNanos(taken - entry.submittedNanos())))
+                        entry.context(),
+                        entry.rows(),
+                        entry.isFirst(),
+                        Duration.ofNanos(taken - entry.submittedNanos())))
                 .toList();
         int rows = batch.stream().mapToInt(Entry::rows).sum();
         return new BatchEvent(key, members, policy.isFixed() ? policy.maxRows() - rows : 0);

@@ -14,12 +14,14 @@ final class Entry {
     private final RequestContext context;
     private final Map<String, Tensor> inputs;
     private final Map<String, Shape> trailingShapes = new TreeMap<>();
+    private final boolean isFirst;
     private final long submittedNanos;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
-    Entry(RequestContext context, Map<String, Tensor> inputs, long submittedNanos) {
+    Entry(RequestContext context, Map<String, Tensor> inputs, boolean isFirst, long submittedNanos) {
         this.context = context;
         this.inputs = inputs;
+        this.isFirst = isFirst;
         this.submittedNanos = submittedNanos;
         inputs.forEach((name, tensor) -> trailingShapes.put(name, tensor.shape().withRows(0)));
     }
@@ -34,6 +36,11 @@ final class Entry {
 
     int rows() {
         return inputs.values().iterator().next().rows();
+    }
+
+    /** Whether its request was not in a batch before. */
+    boolean isFirst() {
+        return isFirst;
     }
 
     long submittedNanos() {

@@ -29,10 +29,10 @@ final class StepRow implements Row {
             throw new IllegalStateException("the row is closed");
         }
         context.checkLive();
-        Submission submission = new Submission(context, inputs, batcher.maxRows());
+        Submission submission = new Submission(context, inputs, batcher.maxRows(), isFirst);
         batcher.submit(this, submission);
         Map<String, Tensor> outputs = submission.await();
-        onDone.accept(submission.work(isFirst));
+        onDone.accept(submission.work());
         isFirst = false;
         return outputs;
     }

@@ -17,14 +17,23 @@ final class Submission {
 
     private final long submittedNanos;
     private final int rows;
+    private final boolean isFirst;
     private final List<Entry> entries = new ArrayList<>();
     private long finishedNanos;
 
-    Submission(RequestContext context, Map<String, Tensor> inputs, int maxRows) {
+    /**
+     * Rows to run.
+     *
+     * @param maxRows of one entry
+     * @param isFirst whether the wait for the batch is a wait in the queue; otherwise it is one inside a running batch
+     */
+    Submission(RequestContext context, Map<String, Tensor> inputs, int maxRows, boolean isFirst) {
         this.submittedNanos = System.nanoTime();
         this.rows = commonRows(inputs);
+        this.isFirst = isFirst;
         for (int from = 0; from < rows; from += maxRows) {
-            entries.add(new Entry(context, slice(inputs, from, Math.min(rows, from + maxRows)), submittedNanos));
+            entries.add(
+                    new Entry(context, slice(inputs, from, Math.min(rows, from + maxRows)), isFirst, submittedNanos));
         }
     }
 
@@ -56,19 +65,15 @@ final class Submission {
         return joined();
     }
 
-    /**
-     * What it took; after {@link #await}.
-     *
-     * @param isFirst whether the wait for the batch was a wait in the queue; otherwise it was one inside a running batch
-     */
-    Work work(boolean isFirst) {
+    /** What it took; after {@link #await}. */
+    Work work() {
         long share = entries.stream()
                 .mapToLong(entry -> entry.outcome().join().engineShareNanos())
                 .sum();
-        return new Work(rows, timings(isFirst), Duration.ofNanos(share));
+        return new Work(rows, timings(), Duration.ofNanos(share));
     }
 
-    private StageTimings timings(boolean isFirst) {
+    private StageTimings timings() {
         long queue = isFirst ? firstTakenNanos() - submittedNanos : 0;
         long engine = engineNanos();
         long batch = Math.max(0, finishedNanos - submittedNanos - queue - engine);

@@ -17,8 +17,8 @@ import multimodal.inference.batching.BatchListener;
 
 /**
  * Writes a batch into the traces of its members: a {@code batch} span of its own trace that links to every member, with an
- * {@code engine} span inside; and in each member's trace a {@code queue} span for the wait and an {@code engine} span that
- * links to the batch. Names and times are those of {@code StageTimings}.
+ * {@code engine} span inside; and in each member's trace a {@code queue} span for the wait ({@code batch} for the later steps
+ * of a loop) and an {@code engine} span that links to the batch. Names and times are those of {@code StageTimings}.
  */
 final class BatchSpans implements BatchListener {
 
@@ -72,7 +72,8 @@ final class BatchSpans implements BatchListener {
             Instant end,
             Optional<Throwable> failure) {
         Context request = member.context().trace();
-        end(builder("queue", batch, request, start.minus(member.waited())).startSpan(), start, Optional.empty());
+        String wait = member.isFirst() ? "queue" : "batch";
+        end(builder(wait, batch, request, start.minus(member.waited())).startSpan(), start, Optional.empty());
         Span engine = builder("engine", batch, request, start)
                 .addLink(batchSpan)
                 .setAttribute(BATCH_ROWS, (long) batch.rows())

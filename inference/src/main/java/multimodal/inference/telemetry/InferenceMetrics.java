@@ -42,8 +42,10 @@ final class InferenceMetrics implements BatchListener, AdmissionListener, ModelL
     @Override
     public void formed(BatchEvent batch) {
         meters.summary(MetricNames.BATCH_ROWS, tags(batch.key())).record(batch.rows());
-        batch.members().forEach(member -> meters.timer(MetricNames.QUEUE_TIME, tags(batch.key()))
-                .record(member.waited()));
+        for (BatchEvent.Member member : batch.members()) {
+            String name = member.isFirst() ? MetricNames.QUEUE_TIME : MetricNames.BATCH_TIME;
+            meters.timer(name, tags(batch.key())).record(member.waited());
+        }
     }
 
     @Override

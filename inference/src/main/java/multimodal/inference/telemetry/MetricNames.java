@@ -15,8 +15,11 @@ public final class MetricNames {
     /** Gauge: permits that are out. Tag {@link #MODEL}. */
     public static final String ADMITTED_REQUESTS = "inference.admitted.requests";
 
-    /** Timer: from a row's submission until its batch was formed. Tags {@link #MODEL}, {@link #ARTIFACT}. */
+    /** Timer: from a request's first submission until its batch was formed. Tags {@link #MODEL}, {@link #ARTIFACT}. */
     public static final String QUEUE_TIME = "inference.queue.time";
+
+    /** Timer: from the submission of a loop's later step until its batch was formed. Tags as {@link #QUEUE_TIME}. */
+    public static final String BATCH_TIME = "inference.batch.time";
 
     /** Summary: rows in a batch, padding left out. Tags {@link #MODEL}, {@link #ARTIFACT}. */
     public static final String BATCH_ROWS = "inference.batch.rows";

@@ -89,7 +89,7 @@ class StepAssemblyTest {
     }
 
     private Submission submit(StepRow row, Map<String, Tensor> inputs) {
-        Submission submission = new Submission(row.context(), inputs, 4);
+        Submission submission = new Submission(row.context(), inputs, 4, true);
         assembly.submit(row, submission);
         return submission;
     }

@@ -58,9 +58,9 @@ class InferenceTelemetryTest {
         BatchEvent batch = new BatchEvent(
                 KEY,
                 List.of(
-                        new Member(context(first), 2, Duration.ofSeconds(1)),
-                        new Member(context(second), 1, Duration.ofSeconds(2)),
-                        new Member(RequestContext.detached(), 1, Duration.ZERO)),
+                        new Member(context(first), 2, true, Duration.ofSeconds(1)),
+                        new Member(context(second), 1, true, Duration.ofSeconds(2)),
+                        new Member(RequestContext.detached(), 1, true, Duration.ZERO)),
                 0);
         new BatchSpans(tracer, Clock.fixed(NOW, ZoneOffset.UTC))
                 .finished(batch, Duration.ofSeconds(3), Optional.empty());
@@ -87,11 +87,13 @@ class InferenceTelemetryTest {
     @Test
     void spansStandWhereTheTimeWent() {
         Span request = tracer.spanBuilder("request").startSpan();
-        BatchEvent batch = new BatchEvent(KEY, List.of(new Member(context(request), 1, Duration.ofSeconds(2))), 3);
+        BatchEvent batch =
+                new BatchEvent(KEY, List.of(new Member(context(request), 1, false, Duration.ofSeconds(2))), 3);
         new BatchSpans(tracer, Clock.fixed(NOW, ZoneOffset.UTC))
                 .finished(batch, Duration.ofSeconds(3), Optional.empty());
 
         List<SpanData> children = childrenOf(request.getSpanContext());
+        assertThat(children).extracting(SpanData::getName).containsExactly("batch", "engine");
         assertThat(seconds(children.get(0))).containsExactly(5, 7);
         assertThat(seconds(children.get(1))).containsExactly(7, 10);
     }
@@ -99,7 +101,7 @@ class InferenceTelemetryTest {
     @Test
     void failureMarksTheSpans() {
         Span request = tracer.spanBuilder("request").startSpan();
-        BatchEvent batch = new BatchEvent(KEY, List.of(new Member(context(request), 1, Duration.ZERO)), 0);
+        BatchEvent batch = new BatchEvent(KEY, List.of(new Member(context(request), 1, false, Duration.ZERO)), 0);
         new BatchSpans(tracer, Clock.fixed(NOW, ZoneOffset.UTC))
                 .finished(batch, Duration.ofSeconds(1), Optional.of(new IllegalStateException("broken")));
 
@@ -112,7 +114,7 @@ class InferenceTelemetryTest {
     void batchesAreCountedAndTimed() {
         BatchListener listener = telemetry.batches();
         BatchEvent batch =
-                new BatchEvent(KEY, List.of(new Member(RequestContext.detached(), 3, Duration.ofMillis(20))), 1);
+                new BatchEvent(KEY, List.of(new Member(RequestContext.detached(), 3, true, Duration.ofMillis(20))), 1);
         listener.queued(KEY, 5);
         listener.left(KEY, 3);
         listener.formed(batch);

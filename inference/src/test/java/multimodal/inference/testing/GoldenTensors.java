@@ -1,16 +1,15 @@
 package multimodal.inference.testing;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
+import multimodal.inference.repository.Safetensors;
 import multimodal.inference.tensor.Tensor;
 
 /**
@@ -21,12 +20,12 @@ public final class GoldenTensors {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final JsonNode header;
-    private final ByteBuffer data;
+    private final Map<String, Tensor> tensors;
+    private final Map<String, String> metadata;
 
-    private GoldenTensors(JsonNode header, ByteBuffer data) {
-        this.header = header;
-        this.data = data;
+    private GoldenTensors(Map<String, Tensor> tensors, Map<String, String> metadata) {
+        this.tensors = tensors;
+        this.metadata = metadata;
     }
 
     /** Reads {@code <fleet.root>/models/golden/<name>.safetensors}. */
@@ -34,21 +33,18 @@ public final class GoldenTensors {
         return read(Path.of(System.getProperty("fleet.root")).resolve("models/golden/" + name + ".safetensors"));
     }
 
-    /** Reads a safetensors file: length of the header, header as JSON, data. */
+    /** Reads a whole file. */
     public static GoldenTensors read(Path file) {
-        try {
-            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-            byte[] header = new byte[Math.toIntExact(bytes.getLong())];
-            bytes.get(header);
-            return new GoldenTensors(JSON.readTree(header), bytes.slice().order(ByteOrder.LITTLE_ENDIAN));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        try (Safetensors open = Safetensors.open(file)) {
+            Map<String, Tensor> tensors = new HashMap<>();
+            open.names().forEach(name -> tensors.put(name, open.tensor(name)));
+            return new GoldenTensors(tensors, open.metadata());
         }
     }
 
     /** A string of the metadata. */
     public String metadata(String key) {
-        return header.required("__metadata__").required(key).asText();
+        return existing(metadata, key);
     }
 
     /** The cases of one kind, in their order; {@code kind} null takes all. */
@@ -58,46 +54,20 @@ public final class GoldenTensors {
             return StreamSupport.stream(cases.spliterator(), false)
                     .filter(one -> kind == null || kind.equals(one.path("kind").asText()))
                     .toList();
-        } catch (IOException e) {
+        } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** A float32 or int64 tensor. */
+    /** A tensor; bytes come as int64. */
     public Tensor tensor(String name) {
-        JsonNode entry = header.required(name);
-        int[] extents = StreamSupport.stream(entry.required("shape").spliterator(), false)
-                .mapToInt(JsonNode::asInt)
-                .toArray();
-        ByteBuffer bytes = bytes(entry);
-        return switch (entry.required("dtype").asText()) {
-            case "F32" -> Tensor.of(floats(bytes), extents);
-            case "I64" -> Tensor.of(longs(bytes), extents);
-            default -> throw new IllegalArgumentException(name + ": " + entry + " (expected: F32 or I64)");
-        };
+        return existing(tensors, name);
     }
 
-    /** A tensor of bytes as text in UTF-8. */
-    public String text(String name) {
-        ByteBuffer bytes = bytes(header.required(name));
-        return StandardCharsets.UTF_8.decode(bytes).toString();
-    }
-
-    private ByteBuffer bytes(JsonNode entry) {
-        JsonNode offsets = entry.required("data_offsets");
-        int from = offsets.get(0).asInt();
-        return data.slice(from, offsets.get(1).asInt() - from).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static float[] floats(ByteBuffer bytes) {
-        float[] values = new float[bytes.remaining() / Float.BYTES];
-        bytes.asFloatBuffer().get(values);
-        return values;
-    }
-
-    private static long[] longs(ByteBuffer bytes) {
-        long[] values = new long[bytes.remaining() / Long.BYTES];
-        bytes.asLongBuffer().get(values);
-        return values;
+    private static <V> V existing(Map<String, V> values, String key) {
+        if (!values.containsKey(key)) {
+            throw new IllegalArgumentException(key + " (expected: one of " + values.keySet() + ")");
+        }
+        return values.get(key);
     }
 }
