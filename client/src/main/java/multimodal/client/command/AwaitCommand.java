@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import multimodal.client.FleetClient;
 import multimodal.client.TimeText;
 import multimodal.clip.v1.ClipServiceGrpc;
 import multimodal.clip.v1.VisionLanguageServiceGrpc;
+import multimodal.gateway.v1.WorkflowServiceGrpc;
 import multimodal.image.v1.ImageServiceGrpc;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -25,10 +27,6 @@ public final class AwaitCommand implements Callable<Integer> {
 
     private static final Duration BETWEEN_CHECKS = Duration.ofMillis(100);
     private static final int LOG_LINES = 20;
-
-    /** What the gateway must serve: its own work, and what it passes through. */
-    private static final List<String> THROUGH_GATEWAY = List.of(
-            "", ImageServiceGrpc.SERVICE_NAME, ClipServiceGrpc.SERVICE_NAME, VisionLanguageServiceGrpc.SERVICE_NAME);
 
     @Option(names = "--directory", required = true, description = "The fleet's directory, with its list of processes.")
     Path directory;
@@ -55,23 +53,39 @@ public final class AwaitCommand implements Callable<Integer> {
 
     private boolean awaitServing(FleetProcess process, long start) throws IOException, InterruptedException {
         try (FleetClient client = FleetClient.connect(process.address(), timeout)) {
-            while (!serves(client, process)) {
-                if (!process.isAlive()) {
-                    return fail(process, "has ended");
+            for (String service : services(process)) {
+                while (!serves(client, service)) {
+                    if (!process.isAlive()) {
+                        return fail(process, "has ended");
+                    }
+                    if (System.nanoTime() - start > timeout.toNanos()) {
+                        return fail(
+                                process, "does not serve %s after %s".formatted(service, TimeText.seconds(timeout)));
+                    }
+                    Thread.sleep(BETWEEN_CHECKS.toMillis());
                 }
-                if (System.nanoTime() - start > timeout.toNanos()) {
-                    return fail(process, "does not serve after " + TimeText.seconds(timeout));
-                }
-                Thread.sleep(BETWEEN_CHECKS.toMillis());
             }
             return true;
         }
     }
 
-    private static boolean serves(FleetClient client, FleetProcess process) {
-        List<String> services = process.name().equals("gateway") ? THROUGH_GATEWAY : List.of("");
+    /** What the process must serve: its own work, and what the gateway passes through besides. */
+    private static List<String> services(FleetProcess process) {
+        List<String> image = List.of(ImageServiceGrpc.SERVICE_NAME);
+        List<String> clip = List.of(ClipServiceGrpc.SERVICE_NAME, VisionLanguageServiceGrpc.SERVICE_NAME);
+        return switch (process.name()) {
+            case "image-service" -> image;
+            case "clip-service" -> clip;
+            default ->
+                Stream.of(List.of(WorkflowServiceGrpc.SERVICE_NAME), image, clip)
+                        .flatMap(List::stream)
+                        .toList();
+        };
+    }
+
+    private static boolean serves(FleetClient client, String service) {
         try {
-            return services.stream().allMatch(service -> client.health(service) == ServingStatus.SERVING);
+            return client.health(service) == ServingStatus.SERVING;
         } catch (StatusRuntimeException notYet) {
             return false;
         }

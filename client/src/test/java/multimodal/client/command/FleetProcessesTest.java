@@ -45,7 +45,9 @@ class FleetProcessesTest {
         list("gateway", 1, 1, ProcessHandle.current().pid(), "loading\n");
         CommandRun await = CommandRun.of("await", "--directory", directory.toString(), "--timeout", "PT0.2S");
         assertThat(await.exitCode()).isEqualTo(1);
-        assertThat(await.err()).contains("fleet: gateway does not serve after 0.2 s; its log is ");
+        assertThat(await.err())
+                .contains(
+                        "fleet: gateway does not serve multimodal.gateway.v1.WorkflowService after 0.2 s; its log is ");
     }
 
     @Test

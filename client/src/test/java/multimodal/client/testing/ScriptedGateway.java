@@ -49,7 +49,10 @@ public final class ScriptedGateway implements AutoCloseable {
                 .start();
         port = server.getPort();
         for (String service : List.of(
-                ImageServiceGrpc.SERVICE_NAME, ClipServiceGrpc.SERVICE_NAME, VisionLanguageServiceGrpc.SERVICE_NAME)) {
+                WorkflowServiceGrpc.SERVICE_NAME,
+                ImageServiceGrpc.SERVICE_NAME,
+                ClipServiceGrpc.SERVICE_NAME,
+                VisionLanguageServiceGrpc.SERVICE_NAME)) {
             health.setStatus(service, ServingStatus.SERVING);
         }
     }
