@@ -71,7 +71,7 @@ def text_encoder(model: CLIPTextModel, eos_id: int) -> Artifact:
 
 
 def unet(model: UNet2DConditionModel, length: int) -> Artifact:
-    channels, size, width = model.config.in_channels, model.config.sample_size, model.config.cross_attention_dim
+    channels, size, width = model.config.out_channels, model.config.sample_size, model.config.cross_attention_dim
     pooled = model.config.projection_class_embeddings_input_dim
     generator = torch.Generator().manual_seed(0)
     step = 2 ** (len(model.config.block_out_channels) - 1)
@@ -159,7 +159,7 @@ def _of_folder(origin: Origin) -> Model:
     text = CLIPTextModel.from_pretrained(folder, subfolder="text_encoder", attn_implementation="eager")
     autoencoder_kl = AutoencoderKL.from_pretrained(folder, subfolder="vae")
     scheduler = DDIMScheduler.from_pretrained(folder, subfolder="scheduler")
-    channels, factor = model.config.in_channels, 2 ** (len(autoencoder_kl.config.block_out_channels) - 1)
+    channels, factor = model.config.out_channels, 2 ** (len(autoencoder_kl.config.block_out_channels) - 1)
     step = factor * 2 ** (len(model.config.block_out_channels) - 1)
     usual = model.config.sample_size * factor
     sizes = {"min": usual // 2, "max": usual * 3 // 2, "multiple_of": step, "default": usual}
