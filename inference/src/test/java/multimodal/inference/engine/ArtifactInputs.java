@@ -1,0 +1,77 @@
+package multimodal.inference.engine;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import multimodal.inference.repository.ArtifactSpec;
+import multimodal.inference.repository.TensorSpec;
+import multimodal.inference.tensor.Shape;
+import multimodal.inference.tensor.Tensor;
+
+/** Inputs that an embedded artifact accepts: pixels and latents at random, ids of real words, sound masks and timesteps. */
+final class ArtifactInputs {
+
+    private static final int TOKENS = 24;
+    private static final int LATENT_SIDE = 8;
+    private static final int IMAGE_SIDE = 128;
+    private static final int WORDS = 200;
+    private static final int FIRST_WORD = 300;
+    private static final int TIMESTEPS = 1000;
+
+    private ArtifactInputs() {}
+
+    static Map<String, Tensor> random(ArtifactSpec artifact, int rows, long seed) {
+        Random random = new Random(seed);
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        for (TensorSpec spec : artifact.inputs()) {
+            Shape shape = extents(spec, rows);
+            inputs.put(
+                    spec.name(),
+                    switch (spec.dtype()) {
+                        case FLOAT32 -> Tensor.of(shape, gaussians(random, shape.elementCount()));
+                        case INT64 -> Tensor.of(shape, integers(random, spec.name(), shape));
+                    });
+        }
+        return inputs;
+    }
+
+    private static Shape extents(TensorSpec spec, int rows) {
+        int[] extents = new int[spec.shape().rank()];
+        extents[0] = rows;
+        for (int axis = 1; axis < extents.length; axis++) {
+            int extent = spec.shape().dimension(axis);
+            extents[axis] = extent == Shape.ANY ? free(spec) : extent;
+        }
+        return Shape.of(extents);
+    }
+
+    private static int free(TensorSpec spec) {
+        if (spec.shape().rank() < 4) {
+            return TOKENS;
+        }
+        return spec.shape().dimension(1) == 3 ? IMAGE_SIDE : LATENT_SIDE;
+    }
+
+    private static float[] gaussians(Random random, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    private static long[] integers(Random random, String name, Shape shape) {
+        long[] values = new long[shape.elementCount()];
+        int width = values.length / shape.dimension(0);
+        for (int i = 0; i < values.length; i++) {
+            int column = i % width;
+            values[i] = switch (name) {
+                case "attention_mask" -> 1;
+                case "timestep" -> random.nextInt(TIMESTEPS);
+                // bos first, eos last
+                default -> column == 0 ? 1 : column == width - 1 ? 2 : FIRST_WORD + random.nextInt(WORDS);
+            };
+        }
+        return values;
+    }
+}
