@@ -16,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.ImageServiceGrpc;
@@ -197,7 +198,7 @@ class StreamWriterTest {
     private void awaitBlocked() throws Exception {
         Thread thread = worker.get();
         while (thread.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 

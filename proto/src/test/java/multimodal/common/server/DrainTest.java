@@ -7,6 +7,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import multimodal.common.rpc.LoopbackServer;
 import multimodal.gateway.v1.ListWorkflowsRequest;
 import multimodal.gateway.v1.ListWorkflowsResponse;
@@ -49,7 +50,7 @@ class DrainTest {
         StreamObserver<ListWorkflowsResponse> inFlight = pending.get();
         CompletableFuture<Void> drained = CompletableFuture.runAsync(() -> drain(Duration.ofMinutes(1)));
         while (state.isServing("").orElseThrow()) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
 
         assertThatThrownBy(this::callUntilRefused).hasMessageContaining("UNAVAILABLE: the service is shutting down");
