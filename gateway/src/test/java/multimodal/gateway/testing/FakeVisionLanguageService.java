@@ -1,0 +1,62 @@
+package multimodal.gateway.testing;
+
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import multimodal.clip.v1.CaptionImageRequest;
+import multimodal.clip.v1.CaptionImageResponse;
+import multimodal.clip.v1.ContinueTextRequest;
+import multimodal.clip.v1.ContinueTextResponse;
+import multimodal.clip.v1.TextResult;
+import multimodal.clip.v1.VisionLanguageServiceGrpc;
+import multimodal.common.v1.FinishReason;
+import multimodal.common.v1.Token;
+
+/** Captions every picture with {@code a castle}, and continues every text with {@code  at night}. */
+public final class FakeVisionLanguageService extends VisionLanguageServiceGrpc.VisionLanguageServiceImplBase {
+    /** Errors that the next captions answer, one each, before they succeed again. */
+    public final LinkedBlockingQueue<StatusRuntimeException> failures = new LinkedBlockingQueue<>();
+
+    /** Requests for captions that came. */
+    public final List<CaptionImageRequest> captionRequests = new CopyOnWriteArrayList<>();
+
+    /** Requests for continuations that came. */
+    public final List<ContinueTextRequest> textRequests = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void captionImage(CaptionImageRequest request, StreamObserver<CaptionImageResponse> observer) {
+        captionRequests.add(request);
+        StatusRuntimeException failure = failures.poll();
+        if (failure != null) {
+            observer.onError(failure);
+            return;
+        }
+        for (String word : List.of("a", " castle")) {
+            observer.onNext(CaptionImageResponse.newBuilder()
+                    .setToken(Token.newBuilder().setText(word))
+                    .build());
+        }
+        observer.onNext(CaptionImageResponse.newBuilder()
+                .setResult(result("a castle", FinishReason.FINISH_REASON_END))
+                .build());
+        observer.onCompleted();
+    }
+
+    @Override
+    public void continueText(ContinueTextRequest request, StreamObserver<ContinueTextResponse> observer) {
+        textRequests.add(request);
+        observer.onNext(ContinueTextResponse.newBuilder()
+                .setToken(Token.newBuilder().setText(" at night"))
+                .build());
+        observer.onNext(ContinueTextResponse.newBuilder()
+                .setResult(result(" at night", FinishReason.FINISH_REASON_LENGTH))
+                .build());
+        observer.onCompleted();
+    }
+
+    private static TextResult result(String text, FinishReason reason) {
+        return TextResult.newBuilder().setText(text).setFinishReason(reason).build();
+    }
+}

@@ -1,0 +1,88 @@
+package multimodal.gateway.testing;
+
+import io.grpc.BindableService;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import multimodal.common.server.CallExecutor;
+import multimodal.common.server.HealthGrpcService;
+import multimodal.common.server.ServingState;
+import multimodal.gateway.client.ServiceChannels;
+import multimodal.gateway.proxy.MergedReflection;
+import multimodal.gateway.proxy.PassThrough;
+import multimodal.gateway.rpc.WorkflowGrpcService;
+import multimodal.gateway.v1.WorkflowServiceGrpc;
+import multimodal.gateway.workflow.RetryPolicy;
+import multimodal.gateway.workflow.WorkflowRunner;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** The gateway on a free port over a {@link FakeFleet}, without Quarkus: both are new for each test. */
+public final class GatewayExtension implements BeforeEachCallback, AfterEachCallback {
+    private static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+    private FakeFleet fleet;
+    private ServiceChannels channels;
+    private CallExecutor workflowThreads;
+    private CallExecutor nodeThreads;
+    private Server server;
+    private ManagedChannel channel;
+    private ServingState state;
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws Exception {
+        fleet = new FakeFleet();
+        channels = new ServiceChannels(fleet.addresses(), List.of());
+        workflowThreads = new CallExecutor("workflow", 8, 1);
+        nodeThreads = new CallExecutor("node", 8, 8);
+        state = new ServingState(() -> Set.of(WorkflowServiceGrpc.SERVICE_NAME));
+        WorkflowRunner runner = new WorkflowRunner(nodeThreads, new RetryPolicy(3, Duration.ofMillis(5)));
+        List<BindableService> own =
+                List.of(new WorkflowGrpcService(channels, runner, workflowThreads), new HealthGrpcService(state));
+        List<ServerServiceDefinition> definitions =
+                own.stream().map(BindableService::bindService).toList();
+        server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .addServices(definitions)
+                .fallbackHandlerRegistry(
+                        new PassThrough(channels, new MergedReflection(definitions, channels), List.of()))
+                .build()
+                .start();
+        channel = Grpc.newChannelBuilder("localhost:" + server.getPort(), InsecureChannelCredentials.create())
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .build();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        channel.shutdownNow();
+        server.shutdownNow().awaitTermination();
+        workflowThreads.close();
+        nodeThreads.close();
+        channels.close();
+        fleet.close();
+    }
+
+    public FakeFleet fleet() {
+        return fleet;
+    }
+
+    public ManagedChannel channel() {
+        return channel;
+    }
+
+    public ServiceChannels channels() {
+        return channels;
+    }
+
+    public ServingState state() {
+        return state;
+    }
+}
