@@ -156,20 +156,14 @@ public final class StreamWriter<T> {
         handler.run();
     }
 
-    /** Ends the call with {@code OK}. Without effect once it has ended. */
+    /** Ends the call with {@code OK}. Without effect once it has ended or was cancelled. */
     public void complete() {
-        end(() -> {
-            if (cancelled) {
-                observer.onError(gone());
-            } else {
-                observer.onCompleted();
-            }
-        });
+        end(observer::onCompleted);
     }
 
-    /** Ends the call with the status of {@code error}. Without effect once it has ended. */
+    /** Ends the call with the status of {@code error}. Without effect once it has ended or was cancelled. */
     public void fail(Throwable error) {
-        end(() -> observer.onError(cancelled ? gone() : errors.apply(error)));
+        end(() -> observer.onError(errors.apply(error)));
     }
 
     private void awaitReady() {
@@ -211,7 +205,11 @@ public final class StreamWriter<T> {
             if (!ended) {
                 ended = true;
                 changed.signalAll();
-                last.run();
+                if (!cancelled && !context.isCancelled()) {
+                    // Else gRPC ends the stream itself, and a second end on the wire breaks the client's whole
+                    // connection.
+                    last.run();
+                }
             }
         } finally {
             lock.unlock();
