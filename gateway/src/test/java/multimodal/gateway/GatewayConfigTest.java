@@ -52,8 +52,7 @@ class GatewayConfigTest {
                 .withMapping(GatewayConfig.class)
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withSources(
-                        new PropertiesConfigSource(
-                                GatewayConfig.class.getResource("/application.properties"), 100),
+                        new PropertiesConfigSource(GatewayConfig.class.getResource("/application.properties"), 100),
                         new PropertiesConfigSource(overrides, "overrides", 200))
                 .build()
                 .getConfigMapping(GatewayConfig.class);

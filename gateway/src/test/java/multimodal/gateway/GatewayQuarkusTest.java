@@ -32,8 +32,8 @@ import java.util.List;
 import java.util.Optional;
 import multimodal.clip.v1.ClassifyRequest;
 import multimodal.clip.v1.ClipServiceGrpc;
-import multimodal.gateway.testing.Eventually;
 import multimodal.gateway.testing.BuggyGrpcService;
+import multimodal.gateway.testing.Eventually;
 import multimodal.gateway.testing.FakeFleet;
 import multimodal.gateway.testing.FreePorts;
 import multimodal.gateway.testing.RecordingClient;
@@ -130,7 +130,8 @@ class GatewayQuarkusTest {
         JsonObject client = span(trace, "CLIENT", "GenerateImage");
         assertThat(server.getString("parentSpanId")).isEqualTo(CALLER_SPAN);
         assertThat(client.getString("parentSpanId")).isEqualTo(server.getString("spanId"));
-        assertThat(traceparents()).hasSize(3).allSatisfy(parent -> assertThat(parent).contains(trace));
+        assertThat(traceparents()).hasSize(3).allSatisfy(parent -> assertThat(parent)
+                .contains(trace));
         assertThat(traceparents().get(0)).contains(client.getString("spanId"));
     }
 

@@ -1,6 +1,7 @@
 package multimodal.gateway.proxy;
 
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -13,6 +14,7 @@ import io.grpc.Status;
 final class ProxyCall {
     private final ServerCall<byte[], byte[]> down;
     private final ClientCall<byte[], byte[]> up;
+    private final Context context = Context.current();
     private final Object lock = new Object();
     private boolean requestWaits;
     private boolean responseWaits;
@@ -94,7 +96,10 @@ final class ProxyCall {
 
         @Override
         public void onClose(Status status, Metadata trailers) {
-            down.close(status, trailers);
+            if (!context.isCancelled()) {
+                // Else gRPC ends the stream itself, and a second end on the wire breaks the client's whole connection.
+                down.close(status, trailers);
+            }
         }
     }
 }

@@ -1,8 +1,10 @@
 package multimodal.gateway.rpc;
 
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import jakarta.inject.Inject;
+import multimodal.common.rpc.CheckedRequests;
 import multimodal.common.rpc.StreamWriter;
 import multimodal.common.server.CallExecutor;
 import multimodal.gateway.client.ServiceChannels;
@@ -29,6 +31,11 @@ public class WorkflowGrpcService extends WorkflowServiceGrpc.WorkflowServiceImpl
         this.channels = channels;
         this.runner = runner;
         this.executor = executor;
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return CheckedRequests.of(super.bindService());
     }
 
     @Override

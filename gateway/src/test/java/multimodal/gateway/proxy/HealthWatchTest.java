@@ -54,8 +54,8 @@ class HealthWatchTest {
     }
 
     private void awaitServing(boolean expected) throws Exception {
-        Eventually.until(() ->
-                gateway.state().isServing(ImageServiceGrpc.SERVICE_NAME).orElseThrow() == expected);
+        Eventually.until(
+                () -> gateway.state().isServing(ImageServiceGrpc.SERVICE_NAME).orElseThrow() == expected);
         assertThat(gateway.state().isServing(ImageServiceGrpc.SERVICE_NAME)).contains(expected);
     }
 }

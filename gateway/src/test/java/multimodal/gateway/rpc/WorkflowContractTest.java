@@ -3,10 +3,15 @@ package multimodal.gateway.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.ByteString;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -17,6 +22,7 @@ import multimodal.clip.v1.VisionLanguageServiceGrpc;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.rpc.Violations;
 import multimodal.common.v1.FinishReason;
+import multimodal.common.v1.Image;
 import multimodal.common.v1.Language;
 import multimodal.gateway.testing.Eventually;
 import multimodal.gateway.testing.FakeImageService;
@@ -140,6 +146,26 @@ class WorkflowContractTest {
                         "caption_image.language",
                         "continue_text.prompt");
         assertThat(gateway.fleet().image.requests).isEmpty();
+    }
+
+    @Test
+    void aPromptThatIsNotUtf8IsRefusedByName() {
+        // On the wire an Image whose data is these bytes is a request whose prompt is.
+        MethodDescriptor<Image, WorkflowEvent> method = WorkflowServiceGrpc.getTextToImageToTextMethod().toBuilder(
+                        ProtoUtils.marshaller(Image.getDefaultInstance()),
+                        ProtoUtils.marshaller(WorkflowEvent.getDefaultInstance()))
+                .build();
+        Image request = Image.newBuilder()
+                .setData(ByteString.copyFrom(new byte[] {(byte) 0xFF}))
+                .build();
+
+        StatusRuntimeException error = catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> drain(ClientCalls.blockingServerStreamingCall(
+                        gateway.channel(), method, CallOptions.DEFAULT, request)));
+
+        assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(violatedFields(error)).containsExactly("prompt");
     }
 
     @Test

@@ -17,13 +17,20 @@ public final class FreePorts implements QuarkusTestResourceLifecycleManager {
                 ServerSocket clip = new ServerSocket(0)) {
             Path spans = Files.createTempFile("gateway-spans", ".jsonl");
             return Map.of(
-                    "quarkus.http.test-port", "0",
-                    "quarkus.grpc.server.test-port", Integer.toString(own.getLocalPort()),
-                    "gateway.services.image.address", "localhost:" + image.getLocalPort(),
-                    "gateway.services.clip.address", "localhost:" + clip.getLocalPort(),
-                    "fleet.tracing.exporter", "file",
-                    "fleet.tracing.file", spans.toString(),
-                    "quarkus.otel.bsp.schedule.delay", "0.1S");
+                    "quarkus.http.test-port",
+                    "0",
+                    "quarkus.grpc.server.test-port",
+                    Integer.toString(own.getLocalPort()),
+                    "gateway.services.image.address",
+                    "localhost:" + image.getLocalPort(),
+                    "gateway.services.clip.address",
+                    "localhost:" + clip.getLocalPort(),
+                    "fleet.tracing.exporter",
+                    "file",
+                    "fleet.tracing.file",
+                    spans.toString(),
+                    "quarkus.otel.bsp.schedule.delay",
+                    "0.1S");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
