@@ -2,16 +2,11 @@ package multimodal.inference.lifecycle;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.ModelId;
 import multimodal.inference.repository.ModelManifest;
@@ -68,33 +63,20 @@ public final class ModelRegistry implements AutoCloseable {
      * @throws InferenceException {@code NOT_FOUND} with what there is, {@code UNAVAILABLE} while it loads or drains
      */
     public synchronized ModelHandle find(String task, Optional<String> name, Optional<String> version) {
-        List<ModelId> ofTask = ids(id -> models.get(id).task.equals(task));
-        if (ofTask.isEmpty()) {
-            throw new InferenceException(ErrorKind.UNAVAILABLE, "no model for " + task + " is loaded");
-        }
-        String chosen = name.orElse(firstReady(ofTask).orElse(ofTask.get(0)).name());
-        List<ModelId> named =
-                ofTask.stream().filter(id -> id.name().equals(chosen)).toList();
-        if (named.isEmpty()) {
-            throw InferenceException.notFound("model.name", chosen, "one of " + names(ofTask));
-        }
-        List<ModelId> versions = named.stream()
-                .filter(id -> version.isEmpty() || version.get().equals(id.version()))
-                .toList();
-        if (versions.isEmpty()) {
-            throw InferenceException.notFound("model.version", version.orElseThrow(), "one of " + versions(named));
-        }
-        List<ModelId> newestFirst = new ArrayList<>(versions);
-        Collections.reverse(newestFirst);
-        ModelId found = firstReady(newestFirst)
-                .orElseThrow(() -> new InferenceException(
-                        ErrorKind.UNAVAILABLE, newestFirst.get(0) + ": " + models.get(newestFirst.get(0)).state));
-        return models.get(found).model;
+        Map<ModelId, ModelState> states = new LinkedHashMap<>();
+        models.forEach((id, model) -> {
+            if (model.task.equals(task)) {
+                states.put(id, model.state);
+            }
+        });
+        return models.get(new ModelChoice(task, states).choose(name, version)).model;
     }
 
     /** The models that are ready, as the repository lists them. */
     public synchronized List<ModelId> ready() {
-        return ids(this::isReady);
+        return models.keySet().stream()
+                .filter(id -> models.get(id).state == ModelState.READY)
+                .toList();
     }
 
     /**
@@ -158,25 +140,5 @@ public final class ModelRegistry implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private boolean isReady(ModelId id) {
-        return models.get(id).state == ModelState.READY;
-    }
-
-    private Optional<ModelId> firstReady(List<ModelId> ids) {
-        return ids.stream().filter(this::isReady).findFirst();
-    }
-
-    private List<ModelId> ids(Predicate<ModelId> wanted) {
-        return models.keySet().stream().filter(wanted).toList();
-    }
-
-    private static Set<String> names(List<ModelId> ids) {
-        return ids.stream().map(ModelId::name).collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static List<String> versions(List<ModelId> ids) {
-        return ids.stream().map(ModelId::version).toList();
     }
 }

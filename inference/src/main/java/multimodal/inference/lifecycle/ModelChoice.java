@@ -1,0 +1,61 @@
+package multimodal.inference.lifecycle;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import multimodal.inference.error.ErrorKind;
+import multimodal.inference.error.InferenceException;
+import multimodal.inference.repository.ModelId;
+
+/**
+ * Which of a task's models a request means.
+ *
+ * @param task for messages
+ * @param states of the task's models, by name, then oldest version first
+ */
+record ModelChoice(String task, Map<ModelId, ModelState> states) {
+
+    /** See {@link ModelRegistry#find}. */
+    ModelId choose(Optional<String> name, Optional<String> version) {
+        List<ModelId> all = List.copyOf(states.keySet());
+        if (all.isEmpty()) {
+            throw new InferenceException(ErrorKind.UNAVAILABLE, "no model for " + task + " is loaded");
+        }
+        String chosen = name.orElseGet(() -> firstReady(all).orElse(all.get(0)).name());
+        List<ModelId> versions = ofVersion(ofName(all, chosen), version);
+        List<ModelId> newestFirst = new ArrayList<>(versions);
+        Collections.reverse(newestFirst);
+        ModelId newest = newestFirst.get(0);
+        return firstReady(newestFirst)
+                .orElseThrow(() -> new InferenceException(
+                        ErrorKind.UNAVAILABLE, "%s: %s (expected: READY)".formatted(newest, states.get(newest))));
+    }
+
+    private static List<ModelId> ofName(List<ModelId> all, String name) {
+        List<ModelId> named = all.stream().filter(id -> id.name().equals(name)).toList();
+        if (named.isEmpty()) {
+            TreeSet<String> names = all.stream().map(ModelId::name).collect(Collectors.toCollection(TreeSet::new));
+            throw InferenceException.notFound("model.name", name, "one of " + names);
+        }
+        return named;
+    }
+
+    private static List<ModelId> ofVersion(List<ModelId> named, Optional<String> version) {
+        List<ModelId> found = named.stream()
+                .filter(id -> version.isEmpty() || version.get().equals(id.version()))
+                .toList();
+        if (found.isEmpty()) {
+            List<String> versions = named.stream().map(ModelId::version).toList();
+            throw InferenceException.notFound("model.version", version.orElseThrow(), "one of " + versions);
+        }
+        return found;
+    }
+
+    private Optional<ModelId> firstReady(List<ModelId> ids) {
+        return ids.stream().filter(id -> states.get(id) == ModelState.READY).findFirst();
+    }
+}
