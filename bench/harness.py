@@ -21,8 +21,9 @@ LOAD_JAR = ROOT / "bench" / "target" / "bench-0.1.0-SNAPSHOT-load.jar"
 
 @dataclass(frozen=True)
 class Duel:
-    """One service of the fleet against one peer: which, with which models, for how long."""
+    """One service of the fleet (its module and its gRPC service) against one peer: with which models, for how long."""
 
+    module: str
     service: str
     peer: str
     repository: Path
@@ -51,7 +52,7 @@ class Talker:
         return line
 
 
-def duel(description: str, service: str, peer: str, seconds: float) -> Duel:
+def duel(description: str, module: str, service: str, peer: str, seconds: float) -> Duel:
     """A duel as the command line wants it; `seconds` is the default length of a turn."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--rounds", type=int, default=3, help="turns that each system takes at each load")
@@ -61,7 +62,7 @@ def duel(description: str, service: str, peer: str, seconds: float) -> Duel:
     parser.add_argument("--repository", type=Path, default=ROOT / "models" / "repository")
     chosen = vars(parser.parse_args())
     chosen["repository"] = chosen["repository"].resolve()
-    return Duel(service=service, peer=peer, **chosen)
+    return Duel(module=module, service=service, peer=peer, **chosen)
 
 
 def run(duel: Duel, loads: list[tuple[str, int]]) -> None:
@@ -75,11 +76,11 @@ def run(duel: Duel, loads: list[tuple[str, int]]) -> None:
 
 
 def compare(duel: Duel, fleet: Talker, peer: Talker, workload: str, clients: int) -> dict:
-    """The medians of alternating turns, after one short turn each that is not counted."""
+    """The medians of alternating turns, after one turn each that is not counted."""
     turns: dict[str, list[dict]] = {"fleet": [], "peer": []}
     sides = {"fleet": fleet, "peer": peer}
     for side in sides.values():
-        side.ask(workload, clients, min(3.0, duel.seconds))
+        side.ask(workload, clients, duel.seconds)
     for _ in range(duel.rounds):
         for name, side in sides.items():
             turns[name].append(side.ask(workload, clients, duel.seconds))
@@ -102,7 +103,7 @@ def opponents(duel: Duel):
     inputs = ["--texts", str(TEXTS), "--picture", str(_picture()), "--steps", str(duel.steps)]
     with ExitStack() as stack:
         port = stack.enter_context(_service(duel))
-        load = ["java", "-jar", str(LOAD_JAR), "--target", f"localhost:{port}", *inputs]
+        load = ["java", "-jar", str(LOAD_JAR), "--target", f"localhost:{port}", "--service", duel.service, *inputs]
         fleet = Talker(stack.enter_context(_process(load, {})))
         peer = [sys.executable, "-m", f"bench.peers.{duel.peer}", "--repository", str(duel.repository), *inputs]
         peer += ["--threads", str(duel.threads)]
@@ -111,7 +112,7 @@ def opponents(duel: Duel):
 
 @contextmanager
 def _service(duel: Duel):
-    jar = ROOT / duel.service / "target" / "quarkus-app" / "quarkus-run.jar"
+    jar = ROOT / duel.module / "target" / "quarkus-app" / "quarkus-run.jar"
     for needed in (jar, LOAD_JAR):
         if not needed.exists():
             raise SystemExit(f"{needed.relative_to(ROOT)}: missing (run `mvn package -DskipTests` first)")

@@ -31,6 +31,9 @@ public final class LoadCommand implements Callable<Integer> {
     @Option(names = "--target", required = true, description = "host:port of the service")
     private String target;
 
+    @Option(names = "--service", required = true, description = "full name of the gRPC service that must serve")
+    private String service;
+
     @Option(names = "--texts", required = true, description = "file with one text a line")
     private Path texts;
 
@@ -67,20 +70,22 @@ public final class LoadCommand implements Callable<Integer> {
         }
     }
 
-    private static void awaitServing(ManagedChannel channel) throws IOException, InterruptedException {
+    private void awaitServing(ManagedChannel channel) throws IOException, InterruptedException {
         long end = System.nanoTime() + START_LIMIT.toNanos();
         while (!isServing(channel)) {
             if (System.nanoTime() > end) {
-                throw new IOException("the service does not serve after " + START_LIMIT);
+                throw new IOException(service + " does not serve after " + START_LIMIT);
             }
             Thread.sleep(100);
         }
     }
 
-    private static boolean isServing(ManagedChannel channel) {
+    private boolean isServing(ManagedChannel channel) {
         try {
             return HealthGrpc.newBlockingStub(channel)
-                            .check(HealthCheckRequest.getDefaultInstance())
+                            .check(HealthCheckRequest.newBuilder()
+                                    .setService(service)
+                                    .build())
                             .getStatus()
                     == ServingStatus.SERVING;
         } catch (StatusRuntimeException e) {
