@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @TestProfile(ContractProfile.class)
-class CaptionImageContractTest extends RpcContract<CaptionImageRequest, CaptionImageResponse> {
+class CaptionImageContractTest extends TextStreamContract<CaptionImageRequest, CaptionImageResponse> {
 
     @Override
     MethodDescriptor<CaptionImageRequest, CaptionImageResponse> method() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @TestProfile(ContractProfile.class)
-class ContinueTextContractTest extends RpcContract<ContinueTextRequest, ContinueTextResponse> {
+class ContinueTextContractTest extends TextStreamContract<ContinueTextRequest, ContinueTextResponse> {
 
     @Override
     MethodDescriptor<ContinueTextRequest, ContinueTextResponse> method() {

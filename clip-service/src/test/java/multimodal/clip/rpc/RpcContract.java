@@ -140,6 +140,10 @@ abstract class RpcContract<Q extends Message, R extends Message> {
         assertThat(failureOf(new byte[OVER_THE_LIMIT]).getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
     }
 
+    final ManagedChannel channel() {
+        return channel;
+    }
+
     /** All answers to a request. */
     final List<R> call(Q request) {
         List<R> answers = new ArrayList<>();
@@ -180,7 +184,8 @@ abstract class RpcContract<Q extends Message, R extends Message> {
                 .toList();
     }
 
-    private static void awaitEnd(BooleanSupplier isLive) {
+    /** Waits until the caller has gone. */
+    static void awaitEnd(BooleanSupplier isLive) {
         while (isLive.getAsBoolean()) {
             Thread.onSpinWait();
         }

@@ -1,0 +1,2 @@
+/** What pipelines are put together from: tokens, pictures, encoders, vectors. */
+package multimodal.clip.steps;

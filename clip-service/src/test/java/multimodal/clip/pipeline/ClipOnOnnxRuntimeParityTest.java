@@ -1,0 +1,8 @@
+package multimodal.clip.pipeline;
+
+class ClipOnOnnxRuntimeParityTest extends ClipParityContract {
+
+    ClipOnOnnxRuntimeParityTest() {
+        super("onnxruntime");
+    }
+}

@@ -1,0 +1,8 @@
+package multimodal.clip.pipeline;
+
+class ClipOnPytorchParityTest extends ClipParityContract {
+
+    ClipOnPytorchParityTest() {
+        super("pytorch");
+    }
+}

@@ -1,0 +1,63 @@
+package multimodal.clip.testing;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import multimodal.inference.InferenceRuntime;
+import multimodal.inference.config.InferenceConfig;
+import multimodal.inference.lifecycle.ModelHandle;
+
+/** The models that ship in the repository, loaded on one engine. */
+public final class EmbeddedModels implements AutoCloseable {
+
+    private final InferenceRuntime runtime;
+
+    private EmbeddedModels(InferenceRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    /** Loads the models of {@code tasks} on {@code engine}. */
+    public static EmbeddedModels load(String engine, String... tasks) {
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .withMapping(InferenceConfig.class)
+                .withDefaultValue(
+                        "inference.repository",
+                        root().resolve("models/repository").toString())
+                .withDefaultValue("inference.engine", engine)
+                .build();
+        InferenceRuntime runtime = InferenceRuntime.open(
+                config.getConfigMapping(InferenceConfig.class), OpenTelemetry.noop(), new SimpleMeterRegistry());
+        runtime.load(Set.of(tasks));
+        return new EmbeddedModels(runtime);
+    }
+
+    /** The model of a task. */
+    public ModelHandle model(String task) {
+        return runtime.registry().find(task, Optional.empty(), Optional.empty());
+    }
+
+    /** A picture that goldens were made from; {@code file} as their cases name it. */
+    public static byte[] goldenPicture(String file) {
+        try {
+            return Files.readAllBytes(root().resolve("models/golden").resolve(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        runtime.close();
+    }
+
+    private static Path root() {
+        return Path.of(System.getProperty("fleet.root"));
+    }
+}
