@@ -1,11 +1,11 @@
 """Trains the UNet that paints latents of sticker scenes, conditioned on prompts in English and Chinese.
 
 A diffusers UNet2DConditionModel over the latents of `vae.py`, with cross attention to the states of the prompt encoder
-(`text_encoder.py`) and its pooled state added to the time embedding. Inside it predicts the clean latents, for 48
-numbers of noise a cell do not fit through a narrow network (Li and He 2025, "Back to basics"); outside it gives v under
-a cosine schedule whose last step is pure noise (Lin et al. 2024), with trailing steps. Cells that show objects weigh
-more, for backgrounds are learned in minutes; the weight of nearly clean latents is bounded as in min-SNR (Hang et al.
-2023).
+(`text_encoder.py`) and its pooled state added to the time embedding; the sketch of `sketch.py` stands beside the noisy
+latents. Inside it predicts the clean latents, for 48 numbers of noise a cell do not fit through a narrow network (Li
+and He 2025, "Back to basics"); outside it gives v under a cosine schedule whose last step is pure noise (Lin et al.
+2024), with trailing steps. Cells that show objects weigh more, for backgrounds are learned in minutes; the weight of
+nearly clean latents is bounded as in min-SNR (Hang et al. 2023).
 
 `latest.pt` holds {"unet": weights, "unet_ema": their moving average, "text_encoder": weights, "config", "optimizer",
 "updates", "step"}; "config" is {"unet": keywords of UNet2DConditionModel, "text_encoder": keywords of CLIPTextConfig,
@@ -20,13 +20,11 @@ from models.train import common  # first: it sets the thread counts
 # isort: split
 
 import copy
-import random
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from diffusers import DDIMScheduler, UNet2DConditionModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionOutput
 from PIL import Image
@@ -35,9 +33,12 @@ from transformers import CLIPTextConfig, CLIPTextModel
 from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
 from models.train.judge import load_judge, named_right, pictures_of, verdicts
+from models.train.sketch import Settings as SketchSettings
+from models.train.sketch import Sketcher, cell_weights, training_prompts, training_scenes
+from models.train.sketch import latest as latest_sketch
 from models.train.vae import CHANNELS, PATCH, Decoder, Encoder, load_vae
 from models.train.vae import latest as latest_vae
-from models.world.scenes import SIZE, object_mask, scene_at
+from models.world.scenes import SIZE, scene_at
 
 SCHEDULER = {
     "num_train_timesteps": 1000,
@@ -68,15 +69,9 @@ class Settings:
     warm_up: int = 200
     weight_decay: float = 0.01
     ema: float = 0.998
-    caption_dropout: float = 0.1
-    object_weight: float = 3.0  # what a cell full of objects weighs more than a bare one
     snr_limit: float = 5.0
     time_shift: float = 2.0  # above 1 draws noisier times more often: there it is decided what is shown
-    # the shares of the styles: a prompt that names none should not have to be a mixture of two
-    vendors: tuple[str, ...] = ("fluent", "fluent", "fluent", "fluent", "fluent", "noto")
-    kinds_early: tuple = (((1,), 70), ((2,), 8), ((3,), 4), ((1, 1), 18))
-    early_steps: int = 1500
-    kinds: tuple = (((1,), 50), ((2,), 12), ((3,), 6), ((1, 1), 28), ((2, 1), 2), ((1, 2), 2))
+    scenes: SketchSettings = field(default_factory=SketchSettings)  # what is drawn, as for the sketcher
     guidance: float = 2.5
     steps: int = 30
     evaluation_seconds: int = 1500
@@ -86,22 +81,27 @@ class Settings:
 class StickerUnet(UNet2DConditionModel):
     """A UNet2DConditionModel that predicts clean latents inside (`clean`) and gives v to its caller (`forward`).
 
-    v = (alpha x - clean) / sigma, with alpha and sigma of each row's timestep under `SCHEDULER`. What the network cannot
+    It sees the noisy latents and the sketch of the prompt, and what it draws is added to the sketch.
+
+    v = (alpha x - clean) / sigma, with alpha and sigma of each timestep under `SCHEDULER`. What the network cannot
     know, detail of deviation `unknown`, is taken from the noisy latents as a Wiener filter would, so that nearly clean
     latents need not be copied through it.
     """
 
-    unknown = 0.3
+    unknown = 0.15
     smallest_sigma = 0.05  # below it the quotient would blow rounding up, and hardly any noise is left to remove
 
     def __init__(self, **config) -> None:
         super().__init__(**config)
+        self.sketcher = Sketcher()
         # no buffer: those are rounded to fp16 at export, which would take the last noise for none
         self.power_of_signal = DDIMScheduler(**SCHEDULER).alphas_cumprod
 
     def clean(self, sample, timestep, encoder_hidden_states, class_labels) -> torch.Tensor:
         """Clean latents (batch, 48, h, w) of noisy ones, timesteps int64 (batch), states and pooled states."""
-        drawn = super().forward(sample, timestep, encoder_hidden_states, class_labels, return_dict=False)[0]
+        sketch = self.sketcher(class_labels, *sample.shape[-2:])
+        seen = torch.cat([sample, sketch], 1)
+        drawn = sketch + super().forward(seen, timestep, encoder_hidden_states, class_labels, return_dict=False)[0]
         alpha, sigma = self.alpha_sigma(timestep)
         kept = alpha * self.unknown**2 / ((alpha * self.unknown) ** 2 + sigma**2)
         return kept * sample + (1 - kept * alpha) * drawn
@@ -123,7 +123,7 @@ def unet_config(settings: Settings) -> dict:
     """Keywords of the UNet: 8 × 8 latents of 48 channels, attention where a cell is 32 pixels."""
     return {
         "sample_size": SIZE // PATCH,
-        "in_channels": CHANNELS,
+        "in_channels": 2 * CHANNELS,
         "out_channels": CHANNELS,
         "block_out_channels": list(settings.widths),
         "layers_per_block": 1,
@@ -184,7 +184,7 @@ def evaluate(unet, text_encoder, decoder: Decoder, settings: Settings, count: in
     """Shares of pictures whose whole object set and background the judge names as the prompt's scene has them."""
     figures, judge = {}, load_judge()
     for split in ("test", "unseen"):
-        scenes = [scene_at(split, number, settings.vendors) for number in range(count)]
+        scenes = [scene_at(split, number, settings.scenes.vendors) for number in range(count)]
         for language in ("en", "zh"):
             texts = prompts.captions_of(scenes, (split, "evaluation"), language)
             seen = []
@@ -206,16 +206,10 @@ class Batches:
 
     @torch.no_grad()
     def __call__(self, number: int) -> tuple[torch.Tensor, ...]:
-        settings = self._settings
-        kinds = dict(settings.kinds_early if number < settings.early_steps else settings.kinds)
-        first = number * settings.batch
-        scenes = [scene_at("train", first + i, settings.vendors, kinds) for i in range(settings.batch)]
-        rng = random.Random(f"dropout/{number}")
-        texts = prompts.captions_of(scenes, ("unet", number))
-        texts = ["" if rng.random() < settings.caption_dropout else text for text in texts]
+        scenes = training_scenes(self._settings.scenes, number, self._settings.batch)
+        texts = training_prompts(self._settings.scenes, scenes, number)
         states, pooled = prompts.encode_prompts(self._text_encoder, tokenizer.batch(texts)[0])
-        masks = torch.from_numpy(np.stack([object_mask(scene) for scene in scenes])).float()[:, None] / 255
-        weights = 1 + settings.object_weight * F.avg_pool2d(masks, PATCH)
+        weights = cell_weights(scenes, self._settings.scenes.object_weight)
         return self._encoder(pictures_of(scenes)), states, pooled, weights
 
 
@@ -253,6 +247,9 @@ def _begin(settings: Settings, resume: bool, checkpoint: Path) -> dict:
         common.load_committed(text_encoder, "sticker-diffusion", "text_encoder.")
     else:
         text_encoder, _ = prompts.load_text_encoder(prompts.latest())
+        unet.sketcher.load_state_dict(common.load_checkpoint(latest_sketch())["sketcher"])
+        torch.nn.init.zeros_(unet.conv_out.weight)  # so that it begins with the sketch
+        torch.nn.init.zeros_(unet.conv_out.bias)
     weights = {"unet": unet.state_dict(), "unet_ema": unet.state_dict(), "text_encoder": text_encoder.state_dict()}
     return {**weights, "config": config, "updates": 0, "step": 0}
 
@@ -266,11 +263,13 @@ def train(arguments) -> None:
     text_encoder.load_state_dict(state["text_encoder"])
     unet = StickerUnet(**config["unet"]).to(arguments.device)
     unet.load_state_dict(state["unet"])
+    unet.sketcher.requires_grad_(False)  # it is an exact solution, which steps of descent would only shake
     ema = common.Ema(unet, settings.ema)
     ema.module.load_state_dict(state["unet_ema"])
     ema.updates = state["updates"]
+    trained = [parameter for parameter in unet.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(
-        unet.parameters(), settings.learning_rate, betas=(0.9, 0.99), weight_decay=settings.weight_decay
+        trained, settings.learning_rate, betas=(0.9, 0.99), weight_decay=settings.weight_decay
     )
     if "optimizer" in state:
         optimizer.load_state_dict(state["optimizer"])
@@ -283,7 +282,7 @@ def train(arguments) -> None:
         loss = loss_of(unet, settings, tuple(part.to(arguments.device) for part in next(batches)))
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         ema.update(unet)
         step += 1

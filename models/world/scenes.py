@@ -9,7 +9,7 @@ content keeps two hundredths for `test` and two for `validation`.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import combinations
 
@@ -176,8 +176,18 @@ def _single(dice: _Dice, concept: str) -> tuple[Group, SceneObject]:
 
 
 def _top(dice: _Dice, size: int) -> int:
-    """The upper edge of an object that stands 16 to 20 pixels above the lower edge of the picture, or is raised."""
-    return SIZE - 16 - (size + 4) // 8 * 8 - RAISED * dice.below(2)
+    """The upper edge of an object that stands on the ground, or is raised."""
+    return _ground(size) - RAISED * dice.below(2)
+
+
+def _ground(size: int) -> int:
+    """The upper edge of an object that stands some 16 pixels above the lower edge of the picture."""
+    return SIZE - 16 - (size + 4) // 8 * 8
+
+
+def grounded(scene: Scene) -> Scene:
+    """The same scene with no object raised. It may belong to another split than the scene: ask `split_of`."""
+    return replace(scene, objects=tuple(replace(thing, top=_ground(thing.size)) for thing in scene.objects))
 
 
 def render(scene: Scene) -> np.ndarray:
