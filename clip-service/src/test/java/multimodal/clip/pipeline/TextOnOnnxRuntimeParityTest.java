@@ -1,0 +1,8 @@
+package multimodal.clip.pipeline;
+
+class TextOnOnnxRuntimeParityTest extends TextParityContract {
+
+    TextOnOnnxRuntimeParityTest() {
+        super("onnxruntime");
+    }
+}

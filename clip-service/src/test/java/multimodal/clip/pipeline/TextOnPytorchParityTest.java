@@ -1,0 +1,8 @@
+package multimodal.clip.pipeline;
+
+class TextOnPytorchParityTest extends TextParityContract {
+
+    TextOnPytorchParityTest() {
+        super("pytorch");
+    }
+}

@@ -1,0 +1,177 @@
+package multimodal.clip.pipeline;
+
+import static multimodal.clip.pipeline.PipelineFixtures.pictureEncoder;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import multimodal.clip.steps.PictureFile;
+import multimodal.clip.steps.TextTokens;
+import multimodal.clip.testing.EmbeddedModels;
+import multimodal.inference.batching.RequestContext;
+import multimodal.inference.lifecycle.ModelHandle;
+import multimodal.inference.repository.TokenizerSpec;
+import multimodal.inference.testing.GoldenTensors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Captions and continuations against transformers' {@code generate}, with the weights that ship: the same tokens. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class TextParityContract {
+
+    private final String engine;
+    private final GoldenTensors captions = GoldenTensors.read("caption");
+    private final GoldenTensors stories = GoldenTensors.read("text");
+    private EmbeddedModels models;
+
+    TextParityContract(String engine) {
+        this.engine = engine;
+    }
+
+    @BeforeAll
+    void load() {
+        models = EmbeddedModels.load(engine, "caption", "text-generation");
+    }
+
+    @AfterAll
+    void close() {
+        models.close();
+    }
+
+    @Test
+    void greedyCaptionsEqualTransformers() {
+        for (JsonNode each : captions.cases(null)) {
+            List<TextEvent> events = caption(each, DecodingOptions.greedy());
+
+            List<Long> expected = newTokens(captions, each, 2);
+            assertThat(ids(events)).as(each.path("name").asText()).isEqualTo(expected);
+            assertThat(result(events).text()).isEqualTo(each.path("text").asText());
+        }
+    }
+
+    @Test
+    void greedyStoriesEqualTransformers() {
+        for (JsonNode each : stories.cases(null)) {
+            String prompt = each.path("prompt").asText();
+            int promptLength =
+                    stories.tensor(each.path("name").asText() + "_prompt").rows();
+            TokenizerSpec spec = text().manifest().tokenizer().orElseThrow();
+            int room = spec.maxLength() - promptLength;
+
+            List<TextEvent> events = continueText(prompt, OptionalInt.of(room));
+
+            assertThat(TextTokens.open(text().tokenizer(), spec, prompt, spec.maxLength())
+                            .ids())
+                    .isEqualTo(longs(stories, each.path("name").asText() + "_prompt"));
+            assertThat(ids(events)).as(prompt).isEqualTo(newTokens(stories, each, promptLength));
+        }
+    }
+
+    @Test
+    void piecesJoinedAreTheText() {
+        for (JsonNode each : captions.cases(null)) {
+            List<TextEvent> events = caption(each, DecodingOptions.greedy());
+
+            StringBuilder joined = new StringBuilder();
+            tokens(events).forEach(token -> joined.append(token.text()));
+            assertThat(joined.toString()).isEqualTo(result(events).text());
+        }
+    }
+
+    @Test
+    void oneBeamEqualsGreedy() {
+        JsonNode first = captions.cases(null).get(0);
+        DecodingOptions beam = new DecodingOptions(OptionalInt.empty(), new DecodingOptions.Beam(1, 1), 1, List.of());
+
+        assertThat(ids(caption(first, beam))).isEqualTo(ids(caption(first, DecodingOptions.greedy())));
+    }
+
+    @Test
+    void companyChangesNoTokenAndNoProbability() throws Exception {
+        List<Callable<List<TextEvent.Token>>> requests = new ArrayList<>();
+        for (JsonNode each : captions.cases(null)) {
+            DecodingOptions sampled = sampled(requests.size());
+            requests.add(() -> tokens(caption(each, DecodingOptions.greedy())));
+            requests.add(() -> tokens(caption(each, sampled)));
+        }
+        List<List<TextEvent.Token>> alone = new ArrayList<>();
+        for (Callable<List<TextEvent.Token>> request : requests) {
+            alone.add(request.call());
+        }
+
+        ExecutorService threads = Executors.newFixedThreadPool(requests.size());
+        try {
+            List<Future<List<TextEvent.Token>>> together = threads.invokeAll(requests);
+            for (int index = 0; index < alone.size(); index++) {
+                assertThat(together.get(index).get()).isEqualTo(alone.get(index));
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static DecodingOptions sampled(long seed) {
+        DecodingOptions.Sampled sampled = new DecodingOptions.Sampled(1, 50, 0.95f, OptionalLong.of(seed));
+        return new DecodingOptions(OptionalInt.empty(), sampled, 1, List.of());
+    }
+
+    private List<TextEvent> caption(JsonNode each, DecodingOptions decoding) {
+        List<TextEvent> events = new ArrayList<>();
+        String file = each.path("file").asText();
+        PictureFile picture = new PictureFile(file, EmbeddedModels.goldenPicture(file));
+        CaptionOptions options =
+                new CaptionOptions(picture, each.path("language").asText(), decoding);
+        new Captioner(pictureEncoder())
+                .caption(models.model("caption"), options, RequestContext.detached(), events::add);
+        return events;
+    }
+
+    private List<TextEvent> continueText(String prompt, OptionalInt maxTokens) {
+        List<TextEvent> events = new ArrayList<>();
+        DecodingOptions greedy = new DecodingOptions(maxTokens, new DecodingOptions.Greedy(), 1, List.of());
+        ContinueOptions options = new ContinueOptions(new Content.Text("prompt", prompt), greedy);
+        new TextContinuer().continueText(text(), options, RequestContext.detached(), events::add);
+        return events;
+    }
+
+    private ModelHandle text() {
+        return models.model("text-generation");
+    }
+
+    /** What {@code generate} added to the prompt, without the token that ends it. */
+    private List<Long> newTokens(GoldenTensors golden, JsonNode each, int promptLength) {
+        List<Long> all = longs(golden, each.path("name").asText() + "_tokens");
+        long eosId = text().manifest().tokenizer().orElseThrow().eosId();
+        int end = all.get(all.size() - 1) == eosId ? all.size() - 1 : all.size();
+        return all.subList(promptLength, end);
+    }
+
+    private static List<Long> longs(GoldenTensors golden, String tensor) {
+        return LongStream.of(golden.tensor(tensor).longs()).boxed().toList();
+    }
+
+    private static List<Long> ids(List<TextEvent> events) {
+        return tokens(events).stream().map(TextEvent.Token::id).toList();
+    }
+
+    private static List<TextEvent.Token> tokens(List<TextEvent> events) {
+        return events.stream()
+                .filter(TextEvent.Token.class::isInstance)
+                .map(TextEvent.Token.class::cast)
+                .toList();
+    }
+
+    private static TextEvent.Result result(List<TextEvent> events) {
+        return (TextEvent.Result) events.get(events.size() - 1);
+    }
+}
