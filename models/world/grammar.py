@@ -1,5 +1,6 @@
 """Sentences for scenes, in English and Chinese, and back: which things a sentence names.
 
+Things are named from left to right unless the sentence says where they are.
 `caption` writes as many different sentences as people do; `plain_caption` the one that the captioner learns to say.
 Both use every name of `names.py`. Randomness comes only from the given `random.Random`.
 """
@@ -188,8 +189,8 @@ def _chinese_things(scene: Scene, rng: random.Random) -> str:
     if len(phrases) == 1:
         return phrases[0]
     first, second = phrases
-    forms = [f"{first}和{second}"] * 4 + [f"{second}和{first}"] * 4
-    forms += [f"{first}与{second}", f"{second}旁边有{first}", f"{first}旁边是{second}", f"{first}、{second}"]
+    forms = [f"{first}和{second}"] * 8
+    forms += [f"{first}与{second}", f"{first}旁边有{second}", f"{first}旁边是{second}", f"{first}、{second}"]
     forms += [f"左边是{first}，右边是{second}", f"右边有{second}，左边有{first}"]
     return rng.choice(forms)
 
