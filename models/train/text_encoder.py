@@ -40,6 +40,7 @@ class Settings:
     batch: int = 64
     learning_rate: float = 1e-3
     warm_up: int = 100
+    gentle: float = 0.4  # factor of the rate when it goes on: a UNet may already rely on the states
     held_out: int = 1000
 
 
@@ -151,7 +152,8 @@ def train(arguments) -> None:
         heads.load_state_dict(state["heads"])
         step = state["step"]
     both = nn.ModuleList([text_encoder, heads]).to(arguments.device)
-    optimizer = torch.optim.AdamW(both.parameters(), settings.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
+    rate = settings.learning_rate * (settings.gentle if step else 1.0)
+    optimizer = torch.optim.AdamW(both.parameters(), rate, betas=(0.9, 0.98), weight_decay=0.01)
     run.log(settings=asdict(settings), parameters=common.count_parameters(text_encoder), step=step)
     batches = common.prefetch(lambda number: _batch("train", number, settings.batch), first=step)
     while not run.stopping():
