@@ -73,9 +73,6 @@ final class DiffusionGoldens {
     }
 
     private static Path file() {
-        String folder = System.getProperty(
-                "golden.folder",
-                Path.of(System.getProperty("fleet.root"), "models", "golden").toString());
-        return Path.of(folder, "diffusion.safetensors");
+        return Path.of(System.getProperty("fleet.root"), "models", "golden", "diffusion.safetensors");
     }
 }

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class OnnxRuntimeBatchInvarianceTest extends BatchInvariance {
+
+    OnnxRuntimeBatchInvarianceTest() {
+        super("onnxruntime");
+    }
+}

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class OnnxRuntimeTextToImageParityTest extends TextToImageParity {
+
+    OnnxRuntimeTextToImageParityTest() {
+        super("onnxruntime");
+    }
+}

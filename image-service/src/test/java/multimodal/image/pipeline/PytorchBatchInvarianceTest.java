@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class PytorchBatchInvarianceTest extends BatchInvariance {
+
+    PytorchBatchInvarianceTest() {
+        super("pytorch");
+    }
+}

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class PytorchTextToImageParityTest extends TextToImageParity {
+
+    PytorchTextToImageParityTest() {
+        super("pytorch");
+    }
+}
