@@ -12,26 +12,29 @@ from diffusers.image_processor import VaeImageProcessor
 
 from bench.peers import closed_loop
 from models.export import diffusion as exporter
+from models.export import manifest_file
 from models.tokenizer import tokenizer
-from models.train import text_encoder as prompts
-from models.train import unet as trainer
 
 
 def main() -> None:
     arguments = closed_loop.arguments(__doc__)
-    unet, text_encoder, _, decoder = exporter.shipped(arguments.repository / "sticker-diffusion" / "1")
-    texts = arguments.texts.read_text().splitlines()
-    guidance, channels, size = trainer.Settings().guidance, unet.config.in_channels, unet.config.sample_size
-    processor = VaeImageProcessor()
+    folder = arguments.repository / "sticker-diffusion" / "1"
+    unet, text_model, _, decoder = exporter.shipped(folder)
+    text_encoder = exporter.TextEncoder(text_model, tokenizer.EOS)
+    parameters = manifest_file.read(folder / "model.yaml")["parameters"]
+    side = parameters["size"]["default"] // parameters["downscale_factor"]
+    guidance, shape = parameters["default_guidance_scale"], (1, parameters["latent_channels"], side, side)
+    settings = {key: parameters[key] for key in exporter.SCHEDULER_KEYS}
+    texts, processor = arguments.texts.read_text().splitlines(), VaeImageProcessor()
 
     @torch.inference_mode()
     def generate(number: int) -> bytes:
-        scheduler = DDIMScheduler(**trainer.SCHEDULER)
+        scheduler = DDIMScheduler(**settings, clip_sample=False)
         scheduler.set_timesteps(arguments.steps)
-        states, pooled = prompts.encode_prompts(text_encoder, tokenizer.batch(["", texts[number % len(texts)]])[0])
-        latents = torch.randn(1, channels, size, size, generator=torch.Generator().manual_seed(number))
+        states, pooled = text_encoder(tokenizer.batch(["", texts[number % len(texts)]])[0])
+        latents = torch.randn(shape, generator=torch.Generator().manual_seed(number))
         for timestep in scheduler.timesteps:
-            both = unet(torch.cat([latents, latents]), timestep, states, class_labels=pooled).sample
+            both = unet(torch.cat([latents] * 2), timestep, states, class_labels=pooled).sample
             without, given = both.chunk(2)
             latents = scheduler.step(without + guidance * (given - without), timestep, latents).prev_sample
         png = io.BytesIO()
