@@ -5,8 +5,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
+import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
+import java.util.ArrayList;
 import java.util.List;
 import multimodal.common.rpc.Statuses;
 import multimodal.gateway.workflow.Node;
@@ -31,15 +32,11 @@ final class WorkflowStatuses {
                 .putMetadata("node", node.id())
                 .putMetadata("service", node.type().service())
                 .build();
-        List<Any> details = failure.status().getDetailsList().stream()
-                .map(detail -> inRequest(detail, node))
-                .toList();
-        return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
-                .setCode(failure.status().getCode())
-                .setMessage(failure.getMessage())
-                .addDetails(Any.pack(info))
-                .addAllDetails(details)
-                .build());
+        List<Any> details = new ArrayList<>();
+        details.add(Any.pack(info));
+        failure.status().getDetailsList().forEach(detail -> details.add(inRequest(detail, node)));
+        Code code = Status.fromCodeValue(failure.status().getCode()).getCode();
+        return Statuses.of(code, failure.getMessage(), details);
     }
 
     /** A node's settings are a field of the workflow's request, named like the node: its field paths start there. */

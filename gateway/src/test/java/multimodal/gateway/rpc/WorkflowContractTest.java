@@ -218,6 +218,23 @@ class WorkflowContractTest {
     }
 
     @Test
+    void manyLongFaultsOfANodeStillReachTheClient() {
+        Violations violations = new Violations();
+        for (int i = 0; i < 100; i++) {
+            violations.add("decoding.stop_texts[" + i + "]", "城".repeat(1000), "1 to 100 characters");
+        }
+        gateway.fleet()
+                .visionLanguage
+                .failures
+                .add(catchThrowableOfType(StatusRuntimeException.class, violations::throwIfAny));
+
+        StatusRuntimeException error = failure(request("a castle"));
+
+        assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(violatedFields(error)).startsWith("caption_image.decoding.stop_texts[0]");
+    }
+
+    @Test
     void aServiceThatIsDownIsNamedAfterRetries() throws Exception {
         gateway.fleet().killImage();
         RecordingClient<TextToImageToTextRequest, WorkflowEvent> client = RecordingClient.eager();

@@ -9,26 +9,33 @@ import io.grpc.Status.Code;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
 /** Makes and reads gRPC statuses that carry {@code google.rpc} details. */
 public final class Statuses {
-    /** Characters of a message: with its details it must fit into 8 KiB of HTTP/2 headers, escaped. */
-    private static final int MAX_MESSAGE_LENGTH = 600;
+    /** Bytes of a message, escaped as in HTTP/2 headers: with its details it must fit into 8 KiB of them. */
+    private static final int MAX_MESSAGE_BYTES = 1500;
 
     private static final System.Logger LOG = System.getLogger(Statuses.class.getName());
 
     private Statuses() {}
 
-    /** A status with {@code code}, {@code message} (cut after {@value #MAX_MESSAGE_LENGTH} characters) and details. */
+    /** A status with {@code code}, {@code message} (cut after {@value #MAX_MESSAGE_BYTES} escaped bytes) and details. */
     public static StatusRuntimeException of(Code code, String message, Message... details) {
+        return of(code, message, Arrays.stream(details).map(Any::pack).toList());
+    }
+
+    /** A status with {@code code}, {@code message} (cut after {@value #MAX_MESSAGE_BYTES} escaped bytes) and details. */
+    public static StatusRuntimeException of(Code code, String message, List<Any> details) {
         return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
                 .setCode(code.value())
                 .setMessage(shorten(message))
-                .addAllDetails(Arrays.stream(details).map(Any::pack).toList())
+                .addAllDetails(details)
                 .build());
     }
 
@@ -82,8 +89,21 @@ public final class Statuses {
     }
 
     private static String shorten(String message) {
-        return message.codePointCount(0, message.length()) <= MAX_MESSAGE_LENGTH
-                ? message
-                : message.substring(0, message.offsetByCodePoints(0, MAX_MESSAGE_LENGTH)) + "…";
+        int bytes = 0;
+        for (int i = 0; i < message.length(); i = message.offsetByCodePoints(i, 1)) {
+            bytes += escapedBytes(message.codePointAt(i));
+            if (bytes > MAX_MESSAGE_BYTES) {
+                return message.substring(0, i) + "…";
+            }
+        }
+        return message;
+    }
+
+    /** gRPC writes each byte outside printable ASCII, and the percent sign, as three. */
+    private static int escapedBytes(int codePoint) {
+        if (codePoint >= ' ' && codePoint <= '~' && codePoint != '%') {
+            return 1;
+        }
+        return 3 * Character.toString(codePoint).getBytes(StandardCharsets.UTF_8).length;
     }
 }

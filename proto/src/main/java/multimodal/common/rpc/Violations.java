@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
  * travel in HTTP/2 headers, which clients limit to 8 KiB.
  */
 public final class Violations {
-    private static final int MAX_LISTED = 16;
-    private static final int MAX_VALUE_LENGTH = 40;
+    private static final int MAX_LISTED = 12;
+    private static final int MAX_VALUE_LENGTH = 24;
 
     private final List<FieldViolation> listed = new ArrayList<>();
     private int count;
