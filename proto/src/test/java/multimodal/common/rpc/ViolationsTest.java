@@ -56,18 +56,17 @@ class ViolationsTest {
     @Test
     void manyLongFaultsStillReachAClient() throws Exception {
         for (int i = 0; i < 10_000; i++) {
-            violations.add("captions[" + i + "].language_code", "城".repeat(1000), "a language that the model speaks: en, zh");
+            violations.add(
+                    "captions[" + i + "].language_code", "城".repeat(1000), "a language that the model speaks: en, zh");
         }
         try (LoopbackServer server = new LoopbackServer(new WorkflowServiceGrpc.WorkflowServiceImplBase() {
             @Override
-            public void listWorkflows(
-                    ListWorkflowsRequest request, StreamObserver<ListWorkflowsResponse> observer) {
+            public void listWorkflows(ListWorkflowsRequest request, StreamObserver<ListWorkflowsResponse> observer) {
                 observer.onError(thrown());
             }
         })) {
             StatusRuntimeException received = catchThrowableOfType(
-                    StatusRuntimeException.class,
-                    () -> WorkflowServiceGrpc.newBlockingStub(server.channel())
+                    StatusRuntimeException.class, () -> WorkflowServiceGrpc.newBlockingStub(server.channel())
                             .listWorkflows(ListWorkflowsRequest.getDefaultInstance()));
 
             assertThat(received.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
