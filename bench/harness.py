@@ -16,6 +16,8 @@ from statistics import median
 
 ROOT = Path(__file__).parents[1]
 TEXTS = ROOT / "bench" / "texts.txt"
+WARM_UP_TURNS = 2
+"""Length of the warm-up of each workload, in turns: a JVM compiles what has run often."""
 LOAD_JAR = ROOT / "bench" / "target" / "bench-0.1.0-SNAPSHOT-load.jar"
 
 
@@ -67,20 +69,20 @@ def duel(description: str, module: str, service: str, peer: str, seconds: float)
 
 def run(duel: Duel, loads: list[tuple[str, int]]) -> None:
     """Plays every (workload, clients), prints a line for each, and at last all figures as one line of JSON."""
-    with opponents(duel) as (fleet, peer):
-        results = [compare(duel, fleet, peer, workload, clients) for workload, clients in loads]
+    with opponents(duel) as sides:
+        for workload, clients in dict(loads).items():  # each with its last, highest number of clients
+            for side in sides.values():
+                side.ask(workload, clients, WARM_UP_TURNS * duel.seconds)
+        results = [compare(duel, sides, workload, clients) for workload, clients in loads]
     machine = f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, {_processor()}"
     print(
         json.dumps({"date": date.today().isoformat(), "machine": machine, "threads": duel.threads, "results": results})
     )
 
 
-def compare(duel: Duel, fleet: Talker, peer: Talker, workload: str, clients: int) -> dict:
-    """The medians of alternating turns, after one turn each that is not counted."""
-    turns: dict[str, list[dict]] = {"fleet": [], "peer": []}
-    sides = {"fleet": fleet, "peer": peer}
-    for side in sides.values():
-        side.ask(workload, clients, duel.seconds)
+def compare(duel: Duel, sides: dict[str, Talker], workload: str, clients: int) -> dict:
+    """The medians of alternating turns of both sides."""
+    turns: dict[str, list[dict]] = {name: [] for name in sides}
     for _ in range(duel.rounds):
         for name, side in sides.items():
             turns[name].append(side.ask(workload, clients, duel.seconds))
@@ -99,7 +101,7 @@ def compare(duel: Duel, fleet: Talker, peer: Talker, workload: str, clients: int
 
 @contextmanager
 def opponents(duel: Duel):
-    """Both systems, started and warm enough to answer; ended on the way out."""
+    """Both systems by name, started and able to answer; ended on the way out."""
     inputs = ["--texts", str(TEXTS), "--picture", str(_picture()), "--steps", str(duel.steps)]
     with ExitStack() as stack:
         port = stack.enter_context(_service(duel))
@@ -107,7 +109,8 @@ def opponents(duel: Duel):
         fleet = Talker(stack.enter_context(_process(load, {})))
         peer = [sys.executable, "-m", f"bench.peers.{duel.peer}", "--repository", str(duel.repository), *inputs]
         peer += ["--threads", str(duel.threads)]
-        yield fleet, Talker(stack.enter_context(_process(peer, {"OMP_NUM_THREADS": str(duel.threads)})))
+        rival = Talker(stack.enter_context(_process(peer, {"OMP_NUM_THREADS": str(duel.threads)})))
+        yield {"fleet": fleet, "peer": rival}
 
 
 @contextmanager
