@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.ModelId;
 import multimodal.inference.repository.ModelManifest;
@@ -46,9 +48,9 @@ public final class ModelRegistry implements AutoCloseable {
      */
     public void load(Set<String> tasks) {
         List<ModelManifest> wanted = repository.models().stream()
-                .map(this::manifest)
-                .flatMap(Optional::stream)
+                .flatMap(id -> orLeaveOut(id, repository::manifest))
                 .filter(manifest -> tasks.contains(manifest.task()))
+                .flatMap(manifest -> orLeaveOut(manifest.id(), repository::load))
                 .toList();
         wanted.forEach(manifest -> change(manifest, ModelState.LOADING, null));
         wanted.forEach(this::load);
@@ -99,12 +101,12 @@ public final class ModelRegistry implements AutoCloseable {
         drain(Duration.ZERO);
     }
 
-    private Optional<ModelManifest> manifest(ModelId id) {
+    private static Stream<ModelManifest> orLeaveOut(ModelId id, Function<ModelId, ModelManifest> reading) {
         try {
-            return Optional.of(repository.load(id));
+            return Stream.of(reading.apply(id));
         } catch (InferenceException e) {
             LOG.errorf("%s is left out: %s", id, e.getMessage());
-            return Optional.empty();
+            return Stream.empty();
         }
     }
 

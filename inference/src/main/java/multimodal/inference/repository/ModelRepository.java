@@ -51,17 +51,27 @@ public final class ModelRepository {
     }
 
     /**
-     * Reads a model's manifest, checks it against its folder, and reads each of its files to compare the sha256.
+     * Reads a model's manifest and checks it against its folder, without a look into the other files.
      *
      * @throws InferenceException {@code NOT_FOUND} with what there is, or {@code MISCONFIGURED} with every fault
      */
-    public ModelManifest load(ModelId id) {
+    public ModelManifest manifest(ModelId id) {
         SortedMap<ModelId, Path> directories = directories();
         Path directory = directories.get(id);
         if (directory == null) {
             throw InferenceException.notFound("model", id, "one of " + directories.keySet());
         }
-        ModelManifest manifest = ManifestReader.read(directory);
+        return ManifestReader.read(directory);
+    }
+
+    /**
+     * Reads a manifest as {@link #manifest} does, and every file that it lists, to compare the sha256. A model whose files
+     * are to be opened comes from here.
+     *
+     * @throws InferenceException as {@link #manifest}, and {@code MISCONFIGURED} with every file that differs
+     */
+    public ModelManifest load(ModelId id) {
+        ModelManifest manifest = manifest(id);
         checkContents(manifest);
         return manifest;
     }
@@ -87,8 +97,8 @@ public final class ModelRepository {
     private static List<Path> folders(Path parent) {
         try (Stream<Path> children = Files.list(parent)) {
             return children.filter(Files::isDirectory).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            throw unreadable(parent, e);
         }
     }
 
@@ -117,9 +127,14 @@ public final class ModelRepository {
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw unreadable(file, e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
+    }
+
+    private static InferenceException unreadable(Path path, Exception cause) {
+        return new InferenceException(
+                ErrorKind.MISCONFIGURED, "model repository: %s cannot be read: %s".formatted(path, cause), cause);
     }
 }

@@ -88,6 +88,21 @@ class ModelRepositoryTest {
     }
 
     @Test
+    void aManifestIsReadWithoutItsFiles() throws IOException {
+        Path folder = ExampleModel.copyTo(first, "example", "1");
+        Files.writeString(folder.resolve("mixer.onnx"), "");
+        assertThat(new ModelRepository(List.of(first)).manifest(ExampleModel.ID).task())
+                .isEqualTo("example");
+    }
+
+    @Test
+    void theDocsShowTheManifestOfTheExample() throws IOException {
+        Path docs = Path.of(System.getProperty("fleet.root"), "docs/model-repository.md");
+        assertThat(Files.readString(docs))
+                .contains(Files.readString(ExampleModel.ROOT.resolve("example/1/model.yaml")));
+    }
+
+    @Test
     void rootsThatAreNoFoldersAreNamed() {
         Path missing = first.resolve("missing");
         assertThatThrownBy(() -> new ModelRepository(List.of(first, missing)))
