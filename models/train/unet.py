@@ -72,7 +72,7 @@ class Settings:
     snr_limit: float = 5.0
     time_shift: float = 2.0  # above 1 draws noisier times more often: there it is decided what is shown
     scenes: SketchSettings = field(default_factory=SketchSettings)  # what is drawn, as for the sketcher
-    guidance: float = 2.5
+    guidance: float = 1.5
     steps: int = 30
     evaluation_seconds: int = 1500
     held_out: int = 100  # prompts of each split and language that `--evaluate` paints
@@ -88,7 +88,7 @@ class StickerUnet(UNet2DConditionModel):
     latents need not be copied through it.
     """
 
-    unknown = 0.15
+    unknown = 0.05
     smallest_sigma = 0.05  # below it the quotient would blow rounding up, and hardly any noise is left to remove
 
     def __init__(self, **config) -> None:
