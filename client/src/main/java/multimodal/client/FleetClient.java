@@ -28,7 +28,7 @@ public final class FleetClient implements AutoCloseable {
     private static final Metadata.Key<String> TRACEPARENT =
             Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
     private static final int MAX_MESSAGE_BYTES = 32 << 20;
-    private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(10);
 
     private final ManagedChannel channel;
     private final Duration timeout;

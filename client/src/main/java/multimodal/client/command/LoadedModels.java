@@ -14,7 +14,7 @@ final class LoadedModels {
 
     private static final Pattern STATE = Pattern.compile("^inference_model_state\\{(.*)\\} 1\\.0$", Pattern.MULTILINE);
     private static final Pattern MODEL = Pattern.compile("model=\"([^\"]+)\"");
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private LoadedModels() {}
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "status", description = "Shows the processes of the fleet.")
 public final class StatusCommand implements Callable<Integer> {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final String RESIDENT_SET = "VmRSS:";
 
     @Option(names = "--directory", required = true, description = "The fleet's directory, with its list of processes.")

@@ -44,7 +44,11 @@ public final class Demo {
         DemoSummary.lines(runs).forEach(terminal::println);
         terminal.println("");
         output.write(runs, trace).forEach(path -> terminal.println("wrote " + path));
-        return runs.stream().allMatch(this::isNamed);
+        List<DemoRun> unnamed = runs.stream()
+                .filter(run -> !run.prompt().isNamedIn(run.caption()))
+                .toList();
+        unnamed.forEach(this::tellUnnamed);
+        return unnamed.isEmpty();
     }
 
     private DemoRun run(DemoPrompt prompt, RunTrace trace) {
@@ -96,12 +100,8 @@ public final class Demo {
         return String.format(Locale.ROOT, "%s %.1f %%", score.getLabel(), 100 * score.getProbability());
     }
 
-    private boolean isNamed(DemoRun run) {
-        boolean named = run.prompt().isNamedIn(run.caption());
-        if (!named) {
-            terminal.println("the caption \"%s\" of \"%s\" has none of the words %s"
-                    .formatted(run.caption(), run.prompt().text(), run.prompt().subjectWords()));
-        }
-        return named;
+    private void tellUnnamed(DemoRun run) {
+        terminal.println("the caption \"%s\" of \"%s\" has none of the words %s"
+                .formatted(run.caption(), run.prompt().text(), run.prompt().subjectWords()));
     }
 }
