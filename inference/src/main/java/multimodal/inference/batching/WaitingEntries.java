@@ -1,9 +1,10 @@
 package multimodal.inference.batching;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
-import java.util.LinkedList;
 import java.util.List;
 import multimodal.inference.error.InferenceException;
 
@@ -17,7 +18,7 @@ final class WaitingEntries implements Assembly {
     private final Duration maxDelay;
     private final BatchKey key;
     private final BatchListener listener;
-    private final LinkedList<Entry> entries = new LinkedList<>();
+    private final Deque<Entry> entries = new ArrayDeque<>();
 
     /**
      * An empty list.
@@ -68,7 +69,7 @@ final class WaitingEntries implements Assembly {
         int rows = 0;
         for (Iterator<Entry> rest = entries.iterator(); rest.hasNext() && rows < maxRows; ) {
             Entry entry = rest.next();
-            boolean joins = batch.isEmpty() || batch.get(0).fits(entry) && rows + entry.rows() <= maxRows;
+            boolean joins = batch.isEmpty() || (batch.get(0).fits(entry) && rows + entry.rows() <= maxRows);
             if (joins) {
                 rest.remove();
                 listener.left(key, entry.rows());
