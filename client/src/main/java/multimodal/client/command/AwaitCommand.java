@@ -32,7 +32,7 @@ public final class AwaitCommand implements Callable<Integer> {
     Path directory;
 
     @Option(names = "--timeout", description = "Longest time to wait (default: ${DEFAULT-VALUE}).")
-    Duration timeout = Duration.ofMinutes(3);
+    Duration timeout = Duration.ofMinutes(10);
 
     @Spec
     CommandSpec spec;
