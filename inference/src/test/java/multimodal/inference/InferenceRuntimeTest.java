@@ -40,13 +40,16 @@ class InferenceRuntimeTest {
             assertThat(clip.engine()).isEqualTo("onnxruntime");
             assertThat(meters.get(MetricNames.ENGINE_ROWS).counter().count()).isEqualTo(1);
         }
-        assertThat(meters.get(MetricNames.MODEL_STATE).tag(MetricNames.STATE, "closed").gauge().value())
+        assertThat(meters.get(MetricNames.MODEL_STATE)
+                        .tag(MetricNames.STATE, "closed")
+                        .gauge()
+                        .value())
                 .isEqualTo(1);
     }
 
     private static InferenceConfig config() {
-        String repository = System.getProperty(
-                "inference.repository", System.getProperty("fleet.root") + "/models/repository");
+        String repository =
+                System.getProperty("inference.repository", System.getProperty("fleet.root") + "/models/repository");
         return new SmallRyeConfigBuilder()
                 .withMapping(InferenceConfig.class)
                 .withSources(new PropertiesConfigSource(Map.of("inference.repository", repository), "test", 100))
@@ -55,13 +58,17 @@ class InferenceRuntimeTest {
     }
 
     private static Tensor ids(ModelHandle clip, String text) {
-        long[] encoded = clip.tokenizer().encode(text).ids().stream().mapToLong(Long::longValue).toArray();
+        long[] encoded = clip.tokenizer().encode(text).ids().stream()
+                .mapToLong(Long::longValue)
+                .toArray();
         int length = clip.manifest().tokenizer().orElseThrow().maxLength();
         return Tensor.of(Arrays.copyOf(encoded, length), 1, length);
     }
 
     private static Tensor mask(Tensor ids) {
-        return Tensor.of(ids.shape(), Arrays.stream(ids.longs()).map(id -> id == 0 ? 0 : 1).toArray());
+        return Tensor.of(
+                ids.shape(),
+                Arrays.stream(ids.longs()).map(id -> id == 0 ? 0 : 1).toArray());
     }
 
     private static double norm(float[] values) {
