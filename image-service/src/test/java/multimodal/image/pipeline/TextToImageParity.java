@@ -33,7 +33,7 @@ abstract class TextToImageParity {
 
     private static final double NOISE_TOLERANCE = 1e-6;
     private static final double STATE_TOLERANCE = 1e-4;
-    private static final double STEP_TOLERANCE = 5e-4;
+    private static final double STEP_TOLERANCE = 5e-5;
     private static final int PIXEL_TOLERANCE = 1;
 
     private final String engine;
