@@ -39,12 +39,15 @@ public final class EngineSelector {
         Map<String, Supplier<Engine>> openers = new LinkedHashMap<>();
         openers.put(OnnxRuntimeEngine.NAME, () -> OnnxRuntimeEngine.open(options));
         openers.put(PytorchEngine.NAME, () -> PytorchEngine.open(options));
-        openers.put("tensorrt", EngineSelector::refuseTensorRt);
+        openers.put("tensorrt", () -> {
+            throw noTensorRt();
+        });
         return new EngineSelector(override, options.device(), openers);
     }
 
-    static Engine refuseTensorRt() {
-        throw new InferenceException(ErrorKind.MISCONFIGURED, "tensorrt: none (needs an NVIDIA GPU and its libraries)");
+    static InferenceException noTensorRt() {
+        return new InferenceException(
+                ErrorKind.MISCONFIGURED, "tensorrt: none (needs an NVIDIA GPU and its libraries)");
     }
 
     EngineSelector(Optional<String> override, Device device, Map<String, Supplier<Engine>> openers) {

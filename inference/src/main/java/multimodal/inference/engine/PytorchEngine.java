@@ -16,6 +16,8 @@ final class PytorchEngine implements Engine {
 
     static final String NAME = "pytorch";
     static final String DJL_NAME = "PyTorch";
+    /** Tells whose a completed graph is that a killed process left behind. */
+    static final String TEMPORARY_PREFIX = "graph-" + ProcessHandle.current().pid() + "-";
 
     private final ai.djl.engine.Engine engine;
     private final EngineOptions options;
@@ -83,7 +85,7 @@ final class PytorchEngine implements Engine {
 
     // By a file and not by a stream: libtorch would hold a streamed archive three times over while it reads it.
     private static void loadCompleted(Model model, Path file) throws IOException, MalformedModelException {
-        Path completed = Files.createTempFile("graph", ".pt");
+        Path completed = Files.createTempFile(TEMPORARY_PREFIX, ".pt");
         try {
             TorchScriptAssembler.assemble(file, completed);
             model.load(completed);

@@ -69,23 +69,26 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         if (fileLength < LENGTH_BYTES) {
             throw fault(file, "length: " + fileLength + " bytes (expected: at least " + LENGTH_BYTES + ")");
         }
-        long length = fill(channel, LENGTH_BYTES, 0).getLong();
+        long length = ByteBuffer.wrap(bytes(channel, LENGTH_BYTES, 0))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong();
         long longest = Math.min(MAX_HEADER_BYTES, fileLength - LENGTH_BYTES);
         if (length < 2 || length > longest) {
             throw fault(file, "header length: " + length + " bytes (expected: 2 to " + longest + ")");
         }
-        ByteBuffer text = fill(channel, (int) length, LENGTH_BYTES);
-        return new Reader(file, LENGTH_BYTES + length, fileLength).header(text.array());
+        byte[] text = bytes(channel, (int) length, LENGTH_BYTES);
+        return new Reader(file, LENGTH_BYTES + length, fileLength).header(text);
     }
 
-    private static ByteBuffer fill(FileChannel channel, int length, long position) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        while (bytes.hasRemaining()) {
-            if (channel.read(bytes, position + bytes.position()) < 0) {
-                throw new IOException("the file ended at byte " + (position + bytes.position()));
+    private static byte[] bytes(FileChannel channel, int length, long position) throws IOException {
+        byte[] bytes = new byte[length];
+        ByteBuffer target = ByteBuffer.wrap(bytes);
+        while (target.hasRemaining()) {
+            if (channel.read(target, position + target.position()) < 0) {
+                throw new IOException("the file ended at byte " + (position + target.position()));
             }
         }
-        return bytes.flip();
+        return bytes;
     }
 
     static InferenceException fault(Path file, String what) {

@@ -111,7 +111,9 @@ class EngineSelectorTest {
                 return new NamedEngine(name);
             });
         }
-        openers.put("tensorrt", EngineSelector::refuseTensorRt);
+        openers.put("tensorrt", () -> {
+            throw EngineSelector.noTensorRt();
+        });
         return new EngineSelector(override, device, openers);
     }
 
