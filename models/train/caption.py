@@ -13,6 +13,7 @@ from models.train import common  # first: it sets the thread counts
 # isort: split
 
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -20,7 +21,7 @@ import torch.nn.functional as F
 from transformers import BlipConfig, BlipForConditionalGeneration
 
 from models.tokenizer import tokenizer
-from models.train import clip
+from models.train import clip, vae
 from models.train.judge import pictures_of
 from models.train.patches import PatchHead, augmented, begin_with_components
 from models.world import grammar
@@ -42,6 +43,7 @@ class Settings:
     warm_up: int = 60
     ema: float = 0.995
     augmentation: float = 0.25  # share of the pictures that are changed
+    painted: int = 16  # pictures of a batch that look as if a diffusion model had painted them
     held_out: int = 200  # scenes of each kind that `--evaluate` captions
 
 
@@ -103,7 +105,30 @@ def _rows(scenes: list[Scene], first: int) -> tuple[torch.Tensor, torch.Tensor]:
 def _batch(number: int) -> tuple[torch.Tensor, ...]:
     settings = Settings()
     scenes = [scene_at("train", number * settings.batch + i, kinds=KINDS) for i in range(settings.batch)]
-    return *augmented(scenes, number, settings.augmentation), *_rows(scenes, number % 2)
+    pictures, labels = augmented(scenes, number, settings.augmentation)
+    if vae.latest().exists():
+        pictures = torch.cat([as_if_painted(pictures[: settings.painted], number), pictures[settings.painted :]])
+    return pictures, labels, *_rows(scenes, number % 2)
+
+
+@cache
+def _autoencoder() -> tuple[vae.Encoder, vae.Decoder]:
+    return vae.load_vae(vae.latest())
+
+
+@torch.no_grad()
+def as_if_painted(pictures: torch.Tensor, seed: int) -> torch.Tensor:
+    """Pictures as a diffusion model leaves them: smoothed and noised latents, each as much as chance will, decoded.
+
+    The linear half of the decoder is enough, and a hundred times as fast as the whole.
+    """
+    encoder, decoder = _autoencoder()
+    generator = torch.Generator().manual_seed(seed)
+    latents = encoder(pictures)
+    amounts = torch.rand(2, len(pictures), 1, 1, 1, generator=generator)
+    smooth = F.avg_pool2d(F.pad(latents, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    noise = torch.randn(latents.shape, generator=generator)
+    return decoder.linear(torch.lerp(latents, smooth, 0.5 * amounts[0]) + 0.6 * amounts[1] * noise).clamp(-1, 1)
 
 
 def losses_of(model: BlipForConditionalGeneration, head: PatchHead, pictures, labels, ids, mask) -> dict:
