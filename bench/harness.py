@@ -50,18 +50,38 @@ class Talker:
     def _read(self) -> str:
         line = self._process.stdout.readline()
         if not line:
-            raise SystemExit(f"{' '.join(self._process.args[:4])} … has ended (exit {self._process.wait()})")
+            raise SystemExit(
+                f"{' '.join(self._process.args[:4])} … has ended (exit {self._process.wait()})"
+            )
         return line
 
 
-def duel(description: str, module: str, service: str, peer: str, seconds: float) -> Duel:
+def duel(
+    description: str, module: str, service: str, peer: str, seconds: float
+) -> Duel:
     """A duel as the command line wants it; `seconds` is the default length of a turn."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--rounds", type=int, default=3, help="turns that each system takes at each load")
-    parser.add_argument("--seconds", type=float, default=seconds, help="length of a turn")
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="engine threads of each")
-    parser.add_argument("--steps", type=int, default=30, help="denoising steps of a picture")
-    parser.add_argument("--repository", type=Path, default=ROOT / "models" / "repository")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=3,
+        help="turns that each system takes at each load",
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=seconds, help="length of a turn"
+    )
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=len(os.sched_getaffinity(0)),
+        help="engine threads of each",
+    )
+    parser.add_argument(
+        "--steps", type=int, default=30, help="denoising steps of a picture"
+    )
+    parser.add_argument(
+        "--repository", type=Path, default=ROOT / "models" / "repository"
+    )
     chosen = vars(parser.parse_args())
     chosen["repository"] = chosen["repository"].resolve()
     return Duel(module=module, service=service, peer=peer, **chosen)
@@ -70,13 +90,26 @@ def duel(description: str, module: str, service: str, peer: str, seconds: float)
 def run(duel: Duel, loads: list[tuple[str, int]]) -> None:
     """Plays every (workload, clients), prints a line for each, and at last all figures as one line of JSON."""
     with opponents(duel) as sides:
-        for workload, clients in dict(loads).items():  # each with its last, highest number of clients
+        for workload, clients in dict(
+            loads
+        ).items():  # each with its last, highest number of clients
             for side in sides.values():
                 side.ask(workload, clients, WARM_UP_TURNS * duel.seconds)
-        results = [compare(duel, sides, workload, clients) for workload, clients in loads]
-    machine = f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, {_processor()}"
+        results = [
+            compare(duel, sides, workload, clients) for workload, clients in loads
+        ]
+    machine = (
+        f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, {_processor()}"
+    )
     print(
-        json.dumps({"date": date.today().isoformat(), "machine": machine, "threads": duel.threads, "results": results})
+        json.dumps(
+            {
+                "date": date.today().isoformat(),
+                "machine": machine,
+                "threads": duel.threads,
+                "results": results,
+            }
+        )
     )
 
 
@@ -88,7 +121,10 @@ def compare(duel: Duel, sides: dict[str, Talker], workload: str, clients: int) -
             turns[name].append(side.ask(workload, clients, duel.seconds))
     result = {"workload": workload, "clients": clients}
     for name, figures in turns.items():
-        result |= {f"{name}_{key}": round(median(turn[key] for turn in figures), 2) for key in ("per_second", "p50_ms")}
+        result |= {
+            f"{name}_{key}": round(median(turn[key] for turn in figures), 2)
+            for key in ("per_second", "p50_ms")
+        }
     result["ratio"] = round(result["fleet_per_second"] / result["peer_per_second"], 2)
     print(
         f"{workload}, {clients} client{'s' if clients > 1 else ''}: "
@@ -102,14 +138,39 @@ def compare(duel: Duel, sides: dict[str, Talker], workload: str, clients: int) -
 @contextmanager
 def opponents(duel: Duel):
     """Both systems by name, started and able to answer; ended on the way out."""
-    inputs = ["--texts", str(TEXTS), "--picture", str(_picture()), "--steps", str(duel.steps)]
+    inputs = [
+        "--texts",
+        str(TEXTS),
+        "--picture",
+        str(_picture()),
+        "--steps",
+        str(duel.steps),
+    ]
     with ExitStack() as stack:
         port = stack.enter_context(_service(duel))
-        load = ["java", "-jar", str(LOAD_JAR), "--target", f"localhost:{port}", "--service", duel.service, *inputs]
+        load = [
+            "java",
+            "-jar",
+            str(LOAD_JAR),
+            "--target",
+            f"localhost:{port}",
+            "--service",
+            duel.service,
+            *inputs,
+        ]
         fleet = Talker(stack.enter_context(_process(load, {})))
-        peer = [sys.executable, "-m", f"bench.peers.{duel.peer}", "--repository", str(duel.repository), *inputs]
+        peer = [
+            sys.executable,
+            "-m",
+            f"bench.peers.{duel.peer}",
+            "--repository",
+            str(duel.repository),
+            *inputs,
+        ]
         peer += ["--threads", str(duel.threads)]
-        rival = Talker(stack.enter_context(_process(peer, {"OMP_NUM_THREADS": str(duel.threads)})))
+        rival = Talker(
+            stack.enter_context(_process(peer, {"OMP_NUM_THREADS": str(duel.threads)}))
+        )
         yield {"fleet": fleet, "peer": rival}
 
 
@@ -118,7 +179,9 @@ def _service(duel: Duel):
     jar = ROOT / duel.module / "target" / "quarkus-app" / "quarkus-run.jar"
     for needed in (jar, LOAD_JAR):
         if not needed.exists():
-            raise SystemExit(f"{needed.relative_to(ROOT)}: missing (run `mvn package -DskipTests` first)")
+            raise SystemExit(
+                f"{needed.relative_to(ROOT)}: missing (run `mvn package -DskipTests` first)"
+            )
     port, http = _free_port(), _free_port()
     environment = {
         "QUARKUS_GRPC_SERVER_PORT": str(port),
@@ -126,7 +189,10 @@ def _service(duel: Duel):
         "INFERENCE_REPOSITORY": str(duel.repository),
         "INFERENCE_THREADS": str(duel.threads),
     }
-    with tempfile.TemporaryFile() as log, _process(["java", "-jar", str(jar)], environment, log):
+    with (
+        tempfile.TemporaryFile() as log,
+        _process(["java", "-jar", str(jar)], environment, log),
+    ):
         yield port
 
 
@@ -159,5 +225,9 @@ def _free_port() -> int:
 
 
 def _processor() -> str:
-    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    names = [
+        line
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    ]
     return names[0].split(":", 1)[1].strip() if names else "unknown processor"

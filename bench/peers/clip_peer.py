@@ -17,9 +17,15 @@ def main() -> None:
     model = exporter.shipped(arguments.repository / "sticker-clip" / "1")
     size = model.config.vision_config.image_size
     processor = CLIPImageProcessor(
-        size={"shortest_edge": size}, crop_size=size, image_mean=[0.5] * 3, image_std=[0.5] * 3
+        size={"shortest_edge": size},
+        crop_size=size,
+        image_mean=[0.5] * 3,
+        image_std=[0.5] * 3,
     )
-    texts, picture = arguments.texts.read_text().splitlines(), arguments.picture.read_bytes()
+    texts, picture = (
+        arguments.texts.read_text().splitlines(),
+        arguments.picture.read_bytes(),
+    )
 
     @torch.inference_mode()
     def embed_text(number: int) -> list[float]:
@@ -32,7 +38,9 @@ def main() -> None:
         pixels = processor(images=image, return_tensors="pt").pixel_values
         return image_features(model, pixels)[0].tolist()
 
-    closed_loop.serve({"embed-text": embed_text, "embed-picture": embed_picture}, arguments.threads)
+    closed_loop.serve(
+        {"embed-text": embed_text, "embed-picture": embed_picture}, arguments.threads
+    )
 
 
 if __name__ == "__main__":

@@ -21,11 +21,19 @@ Request = Callable[[int], object]
 def arguments(description: str) -> argparse.Namespace:
     """The flags of every peer, the same as the load client's."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--repository", type=Path, required=True, help="model repository")
-    parser.add_argument("--texts", type=Path, required=True, help="file with one text a line")
+    parser.add_argument(
+        "--repository", type=Path, required=True, help="model repository"
+    )
+    parser.add_argument(
+        "--texts", type=Path, required=True, help="file with one text a line"
+    )
     parser.add_argument("--picture", type=Path, required=True, help="picture file")
-    parser.add_argument("--steps", type=int, default=30, help="denoising steps of a picture")
-    parser.add_argument("--threads", type=int, required=True, help="threads that torch may use")
+    parser.add_argument(
+        "--steps", type=int, default=30, help="denoising steps of a picture"
+    )
+    parser.add_argument(
+        "--threads", type=int, required=True, help="threads that torch may use"
+    )
     return parser.parse_args()
 
 
@@ -35,7 +43,10 @@ def serve(workloads: dict[str, Request], threads: int) -> None:
     print("serving", flush=True)
     for line in sys.stdin:
         name, clients, seconds = line.split()
-        print(json.dumps(run(workloads[name], int(clients), float(seconds), threads)), flush=True)
+        print(
+            json.dumps(run(workloads[name], int(clients), float(seconds), threads)),
+            flush=True,
+        )
 
 
 def run(request: Request, clients: int, seconds: float, threads: int) -> dict:
@@ -62,7 +73,9 @@ def _load(request: Request, clients: int, seconds: float, lanes: int) -> dict:
             latencies.append(time.perf_counter() - sent)
             number += clients
 
-    workers = [threading.Thread(target=client, args=(first,)) for first in range(clients)]
+    workers = [
+        threading.Thread(target=client, args=(first,)) for first in range(clients)
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -75,7 +88,9 @@ def figures(latencies: list[float], seconds: float) -> dict:
     ordered = sorted(latencies)
 
     def millis(share: float) -> float:
-        return round(1000 * ordered[max(0, -(-len(ordered) * int(share * 100) // 100) - 1)], 2)
+        return round(
+            1000 * ordered[max(0, -(-len(ordered) * int(share * 100) // 100) - 1)], 2
+        )
 
     return {
         "requests": len(ordered),

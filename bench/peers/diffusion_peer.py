@@ -23,7 +23,10 @@ def main() -> None:
     text_encoder = exporter.TextEncoder(text_model, tokenizer.EOS)
     parameters = manifest_file.read(folder / "model.yaml")["parameters"]
     side = parameters["size"]["default"] // parameters["downscale_factor"]
-    guidance, shape = parameters["default_guidance_scale"], (1, parameters["latent_channels"], side, side)
+    guidance, shape = (
+        parameters["default_guidance_scale"],
+        (1, parameters["latent_channels"], side, side),
+    )
     settings = {key: parameters[key] for key in exporter.SCHEDULER_KEYS}
     texts, processor = arguments.texts.read_text().splitlines(), VaeImageProcessor()
 
@@ -31,12 +34,18 @@ def main() -> None:
     def generate(number: int) -> bytes:
         scheduler = DDIMScheduler(**settings, clip_sample=False)
         scheduler.set_timesteps(arguments.steps)
-        states, pooled = text_encoder(tokenizer.batch(["", texts[number % len(texts)]])[0])
+        states, pooled = text_encoder(
+            tokenizer.batch(["", texts[number % len(texts)]])[0]
+        )
         latents = torch.randn(shape, generator=torch.Generator().manual_seed(number))
         for timestep in scheduler.timesteps:
-            both = unet(torch.cat([latents] * 2), timestep, states, class_labels=pooled).sample
+            both = unet(
+                torch.cat([latents] * 2), timestep, states, class_labels=pooled
+            ).sample
             without, given = both.chunk(2)
-            latents = scheduler.step(without + guidance * (given - without), timestep, latents).prev_sample
+            latents = scheduler.step(
+                without + guidance * (given - without), timestep, latents
+            ).prev_sample
         png = io.BytesIO()
         processor.postprocess(decoder(latents), output_type="pil")[0].save(png, "PNG")
         return png.getvalue()
