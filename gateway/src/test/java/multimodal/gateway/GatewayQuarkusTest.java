@@ -151,6 +151,19 @@ class GatewayQuarkusTest {
     }
 
     @Test
+    void probesLeaveNoSpans() throws Exception {
+        String trace = "2af7651916cd43dd8448eb211c80319c";
+        health(ImageServiceGrpc.SERVICE_NAME);
+
+        ClipServiceGrpc.newBlockingStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(caller(trace)))
+                .classify(ClassifyRequest.newBuilder().addLabels("cat").build());
+
+        span(trace, "SERVER", "Classify");
+        assertThat(Files.readAllLines(spanFile)).noneMatch(line -> line.contains("\"name\":\"grpc."));
+    }
+
+    @Test
     void anUncaughtExceptionShowsAnIdAndNotItsText() {
         StatusRuntimeException error = catchThrowableOfType(
                 StatusRuntimeException.class,

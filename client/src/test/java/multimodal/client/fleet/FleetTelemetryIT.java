@@ -6,6 +6,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -63,6 +66,17 @@ class FleetTelemetryIT {
                         .filter(span -> requests.contains(text(span, "spanId")))
                         .map(FleetTelemetryIT::label))
                 .contains("image-service " + GENERATE, "clip-service " + CAPTION, "clip-service " + CONTINUE);
+    }
+
+    @Test
+    void probesLeaveNoSpans(RunningFleet fleet) throws IOException {
+        trace(fleet);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(fleet.directory(), "*" + SpanFiles.SUFFIX)) {
+            assertThat(files)
+                    .hasSize(3)
+                    .allSatisfy(
+                            file -> assertThat(file).isNotEmptyFile().content().doesNotContain("\"name\":\"grpc."));
+        }
     }
 
     private static List<JsonObject> trace(RunningFleet fleet) throws IOException {
