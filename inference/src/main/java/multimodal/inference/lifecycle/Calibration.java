@@ -22,11 +22,13 @@ record Calibration(SortedMap<Integer, Duration> times) {
     private static final double LEAST_GAIN = 0.03;
 
     private static final List<Integer> SIZES = List.of(1, 2, 4);
-    /** Rounds at least, and at most while they are quick: the machine has other work, which only ever makes calls slower. */
-    private static final int LEAST_ROUNDS = 3;
 
+    private static final int LEAST_ROUNDS = 2;
     private static final int MOST_ROUNDS = 10;
+    /** No round begins after this time, beyond the least. */
     private static final long QUICK_NANOS = 250_000_000;
+    /** The same while batches seem not to pay: to do without them for good is not decided in haste. */
+    private static final long PATIENT_NANOS = 2_000_000_000;
 
     Calibration {
         times = new TreeMap<>(times);
@@ -36,45 +38,68 @@ record Calibration(SortedMap<Integer, Duration> times) {
     static Calibration measure(
             Graph graph, ArtifactSpec artifact, WarmUpInputs inputs, int maxRows, LongSupplier clockNanos) {
         List<Integer> sizes = SIZES.stream().filter(rows -> rows <= maxRows).toList();
-        return new Calibration(fastest(graph, artifact, inputs, sizes, clockNanos));
+        return measure(graph, artifact, inputs, sizes, clockNanos);
     }
 
     /** Warms the graph up at the one size that it will be called with, and times it. */
     static Calibration measureFixed(
             Graph graph, ArtifactSpec artifact, WarmUpInputs inputs, int rows, LongSupplier clockNanos) {
-        return new Calibration(fastest(graph, artifact, inputs, List.of(rows), clockNanos));
+        return measure(graph, artifact, inputs, List.of(rows), clockNanos);
     }
 
-    /** The fastest call of each size, in rounds over the sizes, after one call of each that pays for its preparation. */
-    private static SortedMap<Integer, Duration> fastest(
+    /** The fastest of some rounds, for other work of the machine only ever makes calls slower. */
+    private static Calibration measure(
             Graph graph, ArtifactSpec artifact, WarmUpInputs inputs, List<Integer> sizes, LongSupplier clockNanos) {
+        // The first call of a size pays for its preparation.
         sizes.forEach(rows -> graph.run(inputs.of(artifact, rows)));
-        SortedMap<Integer, Duration> fastest = new TreeMap<>();
+        Calibration fastest = new Calibration(new TreeMap<>());
         long begin = clockNanos.getAsLong();
-        for (int round = 0; round < MOST_ROUNDS; round++) {
-            if (round >= LEAST_ROUNDS && clockNanos.getAsLong() - begin > QUICK_NANOS) {
+        for (int round = 1; round <= MOST_ROUNDS; round++) {
+            fastest = fastest.faster(round(graph, artifact, inputs, sizes, clockNanos));
+            boolean isSettled = sizes.size() == 1 || fastest.batchesPay();
+            long spent = clockNanos.getAsLong() - begin;
+            if (round >= LEAST_ROUNDS && spent > (isSettled ? QUICK_NANOS : PATIENT_NANOS)) {
                 break;
-            }
-            for (int rows : sizes) {
-                Map<String, Tensor> call = inputs.of(artifact, rows);
-                long start = clockNanos.getAsLong();
-                graph.run(call);
-                fastest.merge(rows, Duration.ofNanos(clockNanos.getAsLong() - start), Calibration::shorter);
             }
         }
         return fastest;
     }
 
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) <= 0 ? one : other;
+    /**
+     * Times as many rows of each size as the largest has: all take about as long, so other work of the machine slows none
+     * more than another. (A short call alone often slips through between two slices of that work, a long one never.)
+     */
+    private static Calibration round(
+            Graph graph, ArtifactSpec artifact, WarmUpInputs inputs, List<Integer> sizes, LongSupplier clockNanos) {
+        SortedMap<Integer, Duration> times = new TreeMap<>();
+        for (int rows : sizes) {
+            int calls = sizes.get(sizes.size() - 1) / rows;
+            Map<String, Tensor> call = inputs.of(artifact, rows);
+            long start = clockNanos.getAsLong();
+            for (int i = 0; i < calls; i++) {
+                graph.run(call);
+            }
+            times.put(rows, Duration.ofNanos((clockNanos.getAsLong() - start) / calls));
+        }
+        return new Calibration(times);
+    }
+
+    /** The shorter time of both for each size. */
+    private Calibration faster(Calibration other) {
+        SortedMap<Integer, Duration> shorter = new TreeMap<>(times);
+        other.times.forEach(
+                (rows, time) -> shorter.merge(rows, time, (one, two) -> one.compareTo(two) <= 0 ? one : two));
+        return new Calibration(shorter);
     }
 
     /** {@code maxRows}, or 1 where no measured batch makes a row cheaper. */
     int batchLimit(int maxRows) {
+        return batchesPay() ? maxRows : 1;
+    }
+
+    private boolean batchesPay() {
         double alone = nanosPerRow(times.firstKey());
-        boolean pays =
-                times.tailMap(2).keySet().stream().anyMatch(rows -> nanosPerRow(rows) < alone * (1 - LEAST_GAIN));
-        return pays ? maxRows : 1;
+        return times.tailMap(2).keySet().stream().anyMatch(rows -> nanosPerRow(rows) < alone * (1 - LEAST_GAIN));
     }
 
     /** The time of one row in the batch that makes it cheapest. */

@@ -2,12 +2,37 @@ package multimodal.inference.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import multimodal.inference.repository.ModelId;
+import multimodal.inference.repository.ModelManifest;
+import multimodal.inference.repository.ModelRepository;
+import multimodal.inference.testing.ManualTicker;
+import multimodal.inference.testing.ScriptedEngine;
+import multimodal.inference.testing.ToyRepository;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CalibrationTest {
+
+    private static final Map<Integer, Integer> PAYING = Map.of(1, 10, 2, 18, 4, 32);
+    private static final Map<Integer, Integer> NOT_PAYING = Map.of(1, 10, 2, 20, 4, 40);
+
+    @TempDir
+    Path root;
+
+    private final ManualTicker clock = new ManualTicker();
+    private Machine machine = new Machine(Map.of(), 0, 0, 0);
+    private final ScriptedEngine engine = new ScriptedEngine(inputs -> {
+        machine.run(inputs.get("x").rows());
+        return Map.of();
+    });
 
     @Test
     void batchesThatMakeRowsCheaperAreAllowed() {
@@ -29,8 +54,89 @@ class CalibrationTest {
         assertThat(calibration(100, 180, 360)).hasToString("1: 100.0 ms, 2: 180.0 ms, 4: 360.0 ms");
     }
 
+    @Test
+    void aQuietMachineIsTimedExactly() {
+        machine = quiet(PAYING);
+        assertThat(measure(8)).hasToString("1: 10.0 ms, 2: 18.0 ms, 4: 32.0 ms");
+    }
+
+    /** A row alone fits between two slices of the other work, a batch of four never does. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, 7, 11, 15, 19})
+    void otherWorkDoesNotMakeBatchesSeemNotToPay(int millisOfFirstSlice) {
+        machine = new Machine(PAYING, millisOfFirstSlice, 20, 30);
+        assertThat(measure(8).batchLimit(8)).isEqualTo(8);
+    }
+
+    @Test
+    void oneDisturbedRoundDecidesNothing() {
+        // The pair of the first round is hit, and with that the time for more rounds is gone.
+        machine = new Machine(PAYING, 50, 1_000_000, 5_000);
+        assertThat(measure(2).batchLimit(2)).isEqualTo(2);
+        assertThat(engine.batchSizes()).isEqualTo(List.of(1, 2, 1, 1, 2, 1, 1, 2));
+    }
+
+    @Test
+    void batchesAreGivenUpAfterManyRoundsOnly() {
+        machine = quiet(NOT_PAYING);
+        assertThat(measure(8).batchLimit(8)).isEqualTo(1);
+        assertThat(Collections.frequency(engine.batchSizes(), 4)).isEqualTo(1 + 10);
+    }
+
+    @Test
+    void slowModelsAreTimedTwice() {
+        machine = quiet(Map.of(1, 5_000, 2, 10_000, 4, 20_000));
+        measure(8);
+        assertThat(engine.batchSizes()).isEqualTo(List.of(1, 2, 4, 1, 1, 1, 1, 2, 2, 4, 1, 1, 1, 1, 2, 2, 4));
+    }
+
+    @Test
+    void noBatchIsLargerThanItMayBe() {
+        machine = quiet(PAYING);
+        assertThat(measure(3)).hasToString("1: 10.0 ms, 2: 18.0 ms");
+        assertThat(measure(1)).hasToString("1: 10.0 ms");
+    }
+
+    private Calibration measure(int maxRows) {
+        ToyRepository.write(root, "toy", "1", "toys");
+        ModelManifest manifest = new ModelRepository(List.of(root)).load(new ModelId("toy", "1"));
+        return Calibration.measure(
+                engine.graph("adder"), manifest.artifacts().get("adder"), new WarmUpInputs(manifest), maxRows, clock);
+    }
+
     private static Calibration calibration(int one, int two, int four) {
         return new Calibration(new TreeMap<>(
                 Map.of(1, Duration.ofMillis(one), 2, Duration.ofMillis(two), 4, Duration.ofMillis(four))));
+    }
+
+    private Machine quiet(Map<Integer, Integer> millis) {
+        return new Machine(millis, 1_000_000, 0, 0);
+    }
+
+    /** A processor that works for us in slices, and for others between them. */
+    private final class Machine {
+        private final Map<Integer, Integer> millis;
+        private final int slice;
+        private final int stolen;
+        private int left;
+
+        /** @param millis of work for a call, by its rows */
+        Machine(Map<Integer, Integer> millis, int firstSlice, int slice, int stolen) {
+            this.millis = millis;
+            this.left = firstSlice;
+            this.slice = slice;
+            this.stolen = stolen;
+        }
+
+        void run(int rows) {
+            int work = millis.get(rows);
+            while (work > left) {
+                clock.advance(Duration.ofMillis(left + stolen));
+                work -= left;
+                left = slice;
+            }
+            clock.advance(Duration.ofMillis(work));
+            left -= work;
+        }
     }
 }
