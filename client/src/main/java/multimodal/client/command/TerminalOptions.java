@@ -16,19 +16,28 @@ final class TerminalOptions {
     @Option(names = "--columns", description = "Its width (default: ${DEFAULT-VALUE}).")
     int columns = Terminal.DEFAULT_COLUMNS;
 
+    @Option(names = "--rows", description = "Its height (default: ${DEFAULT-VALUE}).")
+    int rows = Terminal.DEFAULT_ROWS;
+
+    @Option(names = "--term", defaultValue = "${env:TERM}", hidden = true)
+    String term;
+
     @Option(names = "--colorterm", defaultValue = "${env:COLORTERM}", hidden = true)
     String colorTerm;
 
     @Option(names = "--no-color", defaultValue = "${env:NO_COLOR}", hidden = true)
     String noColor;
 
-    /** Pictures and bars if standard output is a 24-bit terminal and {@code NO_COLOR} is unset or empty; else plain lines. */
+    /**
+     * Pictures and bars if standard output is a 24-bit terminal, {@code TERM} is not {@code dumb} and {@code NO_COLOR} is
+     * unset or empty; else plain lines.
+     */
     Terminal on(PrintWriter out) {
-        return new Terminal(out, isRich(), columns);
+        return new Terminal(out, isRich(), columns, rows);
     }
 
     boolean isRich() {
         boolean colourless = noColor != null && !noColor.isEmpty();
-        return tty && colorTerm != null && TRUE_COLOUR.contains(colorTerm) && !colourless;
+        return tty && !"dumb".equals(term) && colorTerm != null && TRUE_COLOUR.contains(colorTerm) && !colourless;
     }
 }

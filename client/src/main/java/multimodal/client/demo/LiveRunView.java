@@ -13,11 +13,14 @@ import multimodal.client.terminal.Terminal;
 import multimodal.common.v1.Image;
 import multimodal.gateway.v1.WorkflowEvent;
 
-/** Draws a run in place: the picture as it comes out of the noise on the left, each node with its bar and text on the right. */
+/**
+ * Draws a run in place: the picture as it comes out of the noise on the left, each node with its bar and text on the right.
+ * A frame is never larger than the terminal, for it could not be drawn over; of texts too long for it the end is shown.
+ */
 final class LiveRunView implements RunView {
 
-    private static final int PICTURE_COLUMNS = 36;
-    private static final int PICTURE_ROWS = PICTURE_COLUMNS / 2;
+    private static final int MAX_PICTURE_COLUMNS = 36;
+    private static final int MIN_TEXT_COLUMNS = 24;
     private static final int MAX_TEXT_COLUMNS = 60;
     private static final String GAP = "   ";
     private static final int RUNNING = 0x4C8BF5;
@@ -26,6 +29,8 @@ final class LiveRunView implements RunView {
     private static final int WAITING = 0x808890;
 
     private final Terminal terminal;
+    private final int maxLines;
+    private final int pictureColumns;
     private final int textColumns;
     private int linesDrawn;
     private ByteString drawnPicture = ByteString.EMPTY;
@@ -33,19 +38,20 @@ final class LiveRunView implements RunView {
 
     LiveRunView(Terminal terminal) {
         this.terminal = terminal;
-        int room = terminal.columns() - PICTURE_COLUMNS - GAP.length() - 1;
-        this.textColumns = Math.max(16, Math.min(MAX_TEXT_COLUMNS, room));
+        this.maxLines = terminal.rows() - 1;
+        int room = terminal.columns() - GAP.length() - 1;
+        this.pictureColumns = Math.min(MAX_PICTURE_COLUMNS, Math.min(room - MIN_TEXT_COLUMNS, 2 * maxLines));
+        this.textColumns = Math.min(MAX_TEXT_COLUMNS, room - pictureColumns);
     }
 
     @Override
     public void show(RunState run, WorkflowEvent event) {
         picture(run).ifPresent(this::take);
-        List<String> texts = new ArrayList<>();
-        run.nodes().forEach(node -> texts.addAll(lines(node)));
-        int lines = Math.max(Math.max(PICTURE_ROWS, texts.size()), linesDrawn);
+        List<String> texts = texts(run);
+        int lines = Math.max(Math.max(pictureColumns / 2, texts.size()), linesDrawn);
         StringBuilder frame = new StringBuilder(Ansi.up(linesDrawn));
         for (int i = 0; i < lines; i++) {
-            frame.append(i < pictureLines.size() ? pictureLines.get(i) : " ".repeat(PICTURE_COLUMNS))
+            frame.append(i < pictureLines.size() ? pictureLines.get(i) : " ".repeat(pictureColumns))
                     .append(GAP)
                     .append(i < texts.size() ? texts.get(i) : "")
                     .append(Ansi.CLEAR_TO_END)
@@ -71,13 +77,19 @@ final class LiveRunView implements RunView {
     private void take(Image image) {
         if (!image.getData().equals(drawnPicture)) {
             drawnPicture = image.getData();
-            pictureLines = HalfBlocks.draw(Pictures.decode(image), PICTURE_COLUMNS);
+            pictureLines = HalfBlocks.draw(Pictures.decode(image), pictureColumns);
         }
+    }
+
+    private List<String> texts(RunState run) {
+        List<String> texts = new ArrayList<>();
+        run.nodes().forEach(node -> texts.addAll(lines(node)));
+        return texts.subList(Math.max(0, texts.size() - maxLines), texts.size());
     }
 
     private List<String> lines(NodeState node) {
         List<String> lines = new ArrayList<>();
-        lines.add(DisplayWidth.padRight(node.id(), textColumns - 12) + Ansi.dim(DisplayWidth.padLeft(count(node), 12)));
+        lines.add(title(node));
         lines.add(Ansi.coloured(colour(node), bar(node)));
         if (!node.cause().isEmpty()) {
             lines.addAll(DisplayWidth.wrap(node.cause(), textColumns));
@@ -85,6 +97,13 @@ final class LiveRunView implements RunView {
         lines.addAll(DisplayWidth.wrap(node.text(), textColumns));
         lines.add("");
         return lines;
+    }
+
+    private String title(NodeState node) {
+        String count = count(node);
+        int room = textColumns - count.length() - 1;
+        String id = DisplayWidth.wrap(node.id(), room).get(0);
+        return DisplayWidth.padRight(id, room) + " " + Ansi.dim(count);
     }
 
     private static String count(NodeState node) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import multimodal.clip.v1.LabelScore;
+import multimodal.common.v1.Image;
 
 /** The demo's results as one HTML page that needs no other file and makes no request: pictures are data URIs. */
 final class ReportPage {
@@ -69,9 +70,14 @@ final class ReportPage {
             return "";
         }
         return """
-                <img class="strip" src="%s" alt="The picture as it comes out of the noise">
+                <div class="strip" role="img" aria-label="The picture as it comes out of the noise">
+                %s</div>
                 """
-                .formatted(dataUri(Pictures.strip(run.previews())));
+                .formatted(run.previews().stream().map(ReportPage::preview).collect(Collectors.joining()));
+    }
+
+    private static String preview(Image preview) {
+        return "<img src=\"%s\" alt=\"\">%n".formatted(dataUri(preview.getData().toByteArray()));
     }
 
     private static String dataUri(byte[] png) {

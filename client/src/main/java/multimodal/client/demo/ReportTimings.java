@@ -17,6 +17,7 @@ final class ReportTimings {
             <p class="legend">
             <span><i class="queue"></i>queue</span><span><i class="batch"></i>batch</span>
             <span><i class="engine"></i>engine</span><span><i class="postprocess"></i>postprocess</span>
+            <span><i class="other"></i>other</span>
             </p>
             """;
 

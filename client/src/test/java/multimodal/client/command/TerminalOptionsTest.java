@@ -9,8 +9,10 @@ class TerminalOptionsTest {
 
     @Test
     void a24BitTerminalIsDrawnOn() {
-        assertThat(isRich("--tty", "--colorterm=truecolor", "--no-color=")).isTrue();
-        assertThat(isRich("--tty", "--colorterm=24bit", "--no-color=")).isTrue();
+        assertThat(isRich("--tty", "--colorterm=truecolor", "--no-color=", "--term=xterm"))
+                .isTrue();
+        assertThat(isRich("--tty", "--colorterm=24bit", "--no-color=", "--term=xterm"))
+                .isTrue();
     }
 
     @Test
@@ -18,6 +20,8 @@ class TerminalOptionsTest {
         assertThat(isRich("--tty", "--colorterm=", "--no-color=")).isFalse();
         assertThat(isRich("--colorterm=truecolor", "--no-color=")).isFalse();
         assertThat(isRich("--tty", "--colorterm=truecolor", "--no-color=1")).isFalse();
+        assertThat(isRich("--tty", "--colorterm=truecolor", "--no-color=", "--term=dumb"))
+                .isFalse();
     }
 
     private static boolean isRich(String... arguments) {

@@ -14,17 +14,20 @@ import multimodal.common.v1.Language;
 import multimodal.gateway.v1.TextToImageToTextRequest;
 import multimodal.gateway.v1.WorkflowEvent;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RunViewTest {
 
     private static final int COLUMNS = 80;
+    private static final int ROWS = 24;
     private static final List<WorkflowEvent> ENGLISH = ScriptedRuns.castle(request(Language.LANGUAGE_ENGLISH));
     private static final List<WorkflowEvent> CHINESE = ScriptedRuns.castle(request(Language.LANGUAGE_CHINESE));
 
     @Test
     void plainLinesStayAsTheyWereWritten() throws IOException {
-        Golden.assertMatches("plain-run.txt", shown(false, ENGLISH));
-        assertThat(shown(false, ENGLISH)).doesNotContain("\u001b");
+        Golden.assertMatches("plain-run.txt", plain(ENGLISH));
+        assertThat(plain(ENGLISH)).doesNotContain("\u001b");
     }
 
     @Test
@@ -34,33 +37,46 @@ class RunViewTest {
 
     @Test
     void aNodeThatFailsIsShownAsFailed() throws IOException {
-        Golden.assertMatches("plain-failure.txt", shown(false, ScriptedRuns.withoutCaptioner()));
+        Golden.assertMatches("plain-failure.txt", plain(ScriptedRuns.withoutCaptioner()));
         assertThat(lastFrame(ScriptedRuns.withoutCaptioner())).contains("connection refused");
     }
 
-    @Test
-    void noLineIsWiderThanTheTerminal() {
-        for (String line : lastFrame(CHINESE).split("\n", -1)) {
-            String visible = line.replaceAll("\u001b\\[[0-9;]*[A-Za-z]", "");
-            assertThat(DisplayWidth.of(visible)).isLessThanOrEqualTo(COLUMNS);
+    @ParameterizedTest
+    @CsvSource({"200, 60", "80, 24", "52, 24", "40, 24", "80, 10", "40, 10"})
+    void noFrameIsLargerThanTheTerminal(int columns, int rows) {
+        for (List<WorkflowEvent> events : List.of(ENGLISH, CHINESE, ScriptedRuns.withoutCaptioner())) {
+            String[] lines = lastFrame(events, columns, rows).split("\n", -1);
+            assertThat(lines.length).isLessThanOrEqualTo(rows);
+            for (String line : lines) {
+                String visible = line.replaceAll("\u001b\\[[0-9;]*[A-Za-z]", "");
+                assertThat(DisplayWidth.of(visible)).isLessThanOrEqualTo(columns);
+            }
         }
     }
 
     @Test
     void everyFrameStartsWhereTheOneBeforeDid() {
-        String all = shown(true, ENGLISH);
+        String all = shown(true, ENGLISH, COLUMNS, ROWS);
         assertThat(all.split("\r", -1)).hasSize(ENGLISH.size() + 1);
         assertThat(all).contains("\r\u001b[18A");
     }
 
+    private static String plain(List<WorkflowEvent> events) {
+        return shown(false, events, COLUMNS, ROWS);
+    }
+
     private static String lastFrame(List<WorkflowEvent> events) {
-        String all = shown(true, events);
+        return lastFrame(events, COLUMNS, ROWS);
+    }
+
+    private static String lastFrame(List<WorkflowEvent> events, int columns, int rows) {
+        String all = shown(true, events, columns, rows);
         return all.substring(all.lastIndexOf('\r') + 1);
     }
 
-    private static String shown(boolean rich, List<WorkflowEvent> events) {
+    private static String shown(boolean rich, List<WorkflowEvent> events, int columns, int rows) {
         StringWriter out = new StringWriter();
-        RunView view = RunView.on(new Terminal(new PrintWriter(out), rich, COLUMNS));
+        RunView view = RunView.on(new Terminal(new PrintWriter(out), rich, columns, rows));
         RunState run = new RunState();
         for (WorkflowEvent event : events) {
             run.apply(event);

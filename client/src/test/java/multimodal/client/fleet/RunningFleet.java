@@ -43,15 +43,7 @@ final class RunningFleet implements AutoCloseable {
     /** Runs {@code ./fleet} with {@code arguments} on this fleet and returns what it wrote. */
     String run(String... arguments) throws IOException, InterruptedException {
         Path output = Files.createTempFile(directory, "fleet", ".out");
-        ProcessBuilder builder = new ProcessBuilder(ROOT.resolve("fleet").toString());
-        builder.command().addAll(List.of(arguments));
-        builder.environment().put("FLEET_DIR", directory.toString());
-        builder.environment().put("FLEET_PORT_BASE", Integer.toString(portBase));
-        String repository = System.getProperty("inference.repository");
-        if (repository != null) {
-            builder.environment().put("INFERENCE_REPOSITORY", repository);
-        }
-        int exitCode = builder.redirectErrorStream(true)
+        int exitCode = script(directory, portBase, arguments)
                 .redirectOutput(output.toFile())
                 .start()
                 .waitFor();
@@ -60,6 +52,19 @@ final class RunningFleet implements AutoCloseable {
             throw new IllegalStateException("fleet %s: exit %d%n%s".formatted(List.of(arguments), exitCode, written));
         }
         return written;
+    }
+
+    /** {@code ./fleet} with {@code arguments}, its errors among its output, over ports from {@code portBase} on. */
+    static ProcessBuilder script(Path directory, int portBase, String... arguments) {
+        ProcessBuilder builder = new ProcessBuilder(ROOT.resolve("fleet").toString());
+        builder.command().addAll(List.of(arguments));
+        builder.environment().put("FLEET_DIR", directory.toString());
+        builder.environment().put("FLEET_PORT_BASE", Integer.toString(portBase));
+        String repository = System.getProperty("inference.repository");
+        if (repository != null) {
+            builder.environment().put("INFERENCE_REPOSITORY", repository);
+        }
+        return builder.redirectErrorStream(true);
     }
 
     String gateway() {
@@ -102,7 +107,8 @@ final class RunningFleet implements AutoCloseable {
         run("down");
     }
 
-    private static int freePortBase() {
+    /** A base of ports that are all free. */
+    static int freePortBase() {
         // Below the range from which the system hands out ports of its own accord.
         int start = FIRST_PORT + (int) (ProcessHandle.current().pid() % (LAST_PORT - FIRST_PORT));
         return IntStream.range(0, LAST_PORT - FIRST_PORT)

@@ -1,0 +1,44 @@
+package multimodal.client.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ctrl-C while the script {@code fleet} works. */
+class InterruptedFleetIT {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void nothingThatItHasStartedGoesOn() throws Exception {
+        Process script = RunningFleet.script(directory, RunningFleet.freePortBase(), "up", "--no-build")
+                .start();
+        BufferedReader lines = script.inputReader(StandardCharsets.UTF_8);
+        readUntil("image-service", lines);
+        List<ProcessHandle> services = Files.readAllLines(directory.resolve("processes")).stream()
+                .map(line -> Long.parseLong(line.split(" ")[3]))
+                .map(pid -> ProcessHandle.of(pid).orElseThrow())
+                .toList();
+
+        new ProcessBuilder("kill", "-INT", Long.toString(script.pid())).start().waitFor();
+
+        assertThat(lines.lines()).containsOnlyOnce("fleet: interrupted; stopping the services");
+        assertThat(script.waitFor()).isEqualTo(130);
+        assertThat(services).hasSize(3).noneMatch(ProcessHandle::isAlive);
+        assertThat(directory.resolve("processes")).doesNotExist();
+    }
+
+    private static void readUntil(String start, BufferedReader lines) throws Exception {
+        String line = lines.readLine();
+        while (line != null && !line.startsWith(start)) {
+            line = lines.readLine();
+        }
+    }
+}
