@@ -21,6 +21,32 @@ abstract class TextStreamContract<Q extends Message, R extends Message> extends 
     /** Calls of the model after which at least one token has been sent. */
     private static final int UNDER_WAY = 4;
 
+    /** What gRPC takes from a server before it calls a stream not ready. */
+    private static final int READY_BYTES = 32 * 1024;
+
+    /** Keeps what it gets. */
+    private static final class Reader<R> extends ClientCall.Listener<R> {
+
+        private final List<R> received = new CopyOnWriteArrayList<>();
+        private final CompletableFuture<Status> end = new CompletableFuture<>();
+        private final Runnable afterEach;
+
+        Reader(Runnable afterEach) {
+            this.afterEach = afterEach;
+        }
+
+        @Override
+        public void onMessage(R message) {
+            received.add(message);
+            afterEach.run();
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            end.complete(status);
+        }
+    }
+
     @Test
     void cancelInTheMiddleOfTheStreamEndsTheWork() throws InterruptedException {
         AtomicInteger runs = new AtomicInteger();
@@ -40,6 +66,7 @@ abstract class TextStreamContract<Q extends Message, R extends Message> extends 
             }
         });
 
+        call.request(1);
         assertThat(firstToken.await(30, TimeUnit.SECONDS)).isTrue();
         call.cancel("seen enough", null);
 
@@ -48,30 +75,37 @@ abstract class TextStreamContract<Q extends Message, R extends Message> extends 
 
     @Test
     void readerThatAsksForOneMessageAtATimeGetsEverything() throws Exception {
-        List<R> received = new CopyOnWriteArrayList<>();
-        CompletableFuture<Status> end = new CompletableFuture<>();
         CompletableFuture<ClientCall<Q, R>> open = new CompletableFuture<>();
-        open.complete(start(new ClientCall.Listener<>() {
-            @Override
-            public void onMessage(R message) {
-                received.add(message);
-                open.thenAccept(call -> call.request(1));
-            }
+        Reader<R> reader = new Reader<>(() -> open.join().request(1));
+        open.complete(start(reader));
+        open.join().request(1);
 
-            @Override
-            public void onClose(Status status, Metadata trailers) {
-                end.complete(status);
-            }
-        }));
+        assertThat(reader.end.get(30, TimeUnit.SECONDS).isOk()).isTrue();
+        assertThat(reader.received).hasSameSizeAs(call(soundRequest()));
+    }
 
-        assertThat(end.get(30, TimeUnit.SECONDS).isOk()).isTrue();
-        assertThat(received).hasSameSizeAs(call(soundRequest()));
+    @Test
+    void readerThatDoesNotReadHoldsUpNothingAndGetsEverythingLater() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        model().beforeRun(context -> begun.countDown());
+        Reader<R> reader = new Reader<>(() -> {});
+        ClientCall<Q, R> call = start(reader);
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        awaitEnd(() -> models.openPermits() > 0);
+        assertThat(reader.received).isEmpty();
+        assertThat(call(soundRequest())).isNotEmpty();
+
+        call.request(Integer.MAX_VALUE);
+        assertThat(reader.end.get(30, TimeUnit.SECONDS).isOk()).isTrue();
+        assertThat(reader.received).hasSameSizeAs(call(soundRequest()));
+        assertThat(reader.received.stream().mapToInt(Message::getSerializedSize).sum())
+                .as("what a text that nobody reads costs, in bytes")
+                .isLessThan(READY_BYTES);
     }
 
     private ClientCall<Q, R> start(ClientCall.Listener<R> listener) {
         ClientCall<Q, R> call = channel().newCall(method(), CallOptions.DEFAULT);
         call.start(listener, new Metadata());
-        call.request(1);
         call.sendMessage(soundRequest());
         call.halfClose();
         return call;

@@ -52,7 +52,7 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
                     options,
                     RequestContexts.current(),
                     progress -> call.offer(ImageResponses.progress(progress, since(arrival))));
-            call.send(ImageResponses.result(options, result, since(arrival)));
+            call.sendLast(ImageResponses.result(options, result, since(arrival)));
         });
     }
 

@@ -12,13 +12,16 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.server.CallExecutor;
 import multimodal.common.v1.ModelRef;
@@ -27,6 +30,7 @@ import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.DrawnModel;
 import multimodal.image.testing.RawRequests;
 import multimodal.image.testing.RecordingClient;
+import multimodal.image.testing.SentMessages;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.GenerateImageResult;
@@ -45,7 +49,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class GenerateImageContractTest {
 
-    private final CallExecutor executor = new CallExecutor("call", 4, 16);
+    private static final int CALL_THREADS = 4;
+    private static final int WINDOW_BYTES = 64 * 1024;
+    /** What gRPC takes from a server before it calls a stream not ready. */
+    private static final int READY_BYTES = 32 * 1024;
+
+    private final CallExecutor executor = new CallExecutor("call", CALL_THREADS, 16);
+    private final SentMessages sent = new SentMessages();
     private volatile IntConsumer beforeStep = step -> {};
     private final DrawnModel drawn = new DrawnModel(true, step -> beforeStep.accept(step));
     private Server server;
@@ -55,7 +65,7 @@ class GenerateImageContractTest {
     void start() throws IOException {
         ImageGrpcService service = new ImageGrpcService(executor, this::find, new TextToImage());
         server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-                .addService(service)
+                .addService(ServerInterceptors.intercept(service, sent))
                 .build()
                 .start();
         channel = Grpc.newChannelBuilder("localhost:" + server.getPort(), InsecureChannelCredentials.create())
@@ -231,21 +241,36 @@ class GenerateImageContractTest {
     }
 
     @Test
-    void aClientThatStopsReadingHoldsUpNothingAndStillGetsTheResult() {
-        RecordingClient client = new RecordingClient(1);
-        GenerateImageRequest.Builder request = request()
-                .setSteps(150)
+    void clientsThatStopReadingCostAFewMessagesEachAndHoldUpNobody() {
+        int steps = 60;
+        GenerateImageRequest request = request()
+                .setSteps(steps)
                 .setPreviewInterval(1)
                 .setImageCount(4)
                 .setWidth(64)
-                .setHeight(64);
-        ImageServiceGrpc.newStub(channel).generateImage(request.build(), client);
-        while (drawn.steps().size() < 150 || !drawn.isIdle()) {
+                .setHeight(64)
+                .build();
+        ManagedChannel narrow = NettyChannelBuilder.forAddress("localhost", server.getPort())
+                .usePlaintext()
+                .flowControlWindow(WINDOW_BYTES)
+                .build();
+        List<RecordingClient> stalled = Stream.generate(() -> new RecordingClient(0))
+                .limit(2 * CALL_THREADS)
+                .toList();
+        stalled.forEach(client -> ImageServiceGrpc.newStub(narrow).generateImage(request, client));
+        while (drawn.steps().size() < stalled.size() * steps || !drawn.isIdle()) {
             Thread.onSpinWait();
         }
-        client.readOn();
-        assertThat(client.end().isOk()).isTrue();
-        assertThat(client.responses()).last().matches(GenerateImageResponse::hasResult);
+
+        assertThat(sent.bytes()).isLessThan(stalled.size() * (WINDOW_BYTES + READY_BYTES + sent.largestBytes()));
+        assertThat(generate(request())).last().matches(GenerateImageResponse::hasResult);
+
+        stalled.forEach(RecordingClient::readOn);
+        assertThat(stalled).allSatisfy(client -> {
+            assertThat(client.end().isOk()).isTrue();
+            assertThat(client.responses()).last().matches(GenerateImageResponse::hasResult);
+        });
+        narrow.shutdownNow();
     }
 
     @Test

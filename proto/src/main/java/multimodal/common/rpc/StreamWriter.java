@@ -9,8 +9,10 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,8 +22,9 @@ import java.util.function.Function;
  * The server's side of one call, for work that runs on a thread of its own.
  *
  * <p>{@link #send} blocks while the client is slow, so memory stays level; the end of the call (the client cancels, goes
- * away, or the deadline passes) wakes a blocked {@code send} and runs the {@link #onCancel} handlers at once. Must be made
- * inside the service method, before that returns. Any number of threads may send.
+ * away, or the deadline passes) wakes a blocked {@code send} and runs the {@link #onCancel} handlers at once. For a client
+ * that does not read, at most 32 KiB (gRPC's mark of readiness) and one message are held. Must be made inside the service
+ * method, before that returns. Any number of threads may send.
  */
 public final class StreamWriter<T> {
     /** How long a client may leave a message unread before the call is given up. */
@@ -36,6 +39,10 @@ public final class StreamWriter<T> {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<Runnable> cancelHandlers = new ArrayList<>();
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    /** Ends the call as soon as the client is ready for it; null until {@link #sendLast} and after it was sent. */
+    private T last;
+
     private boolean cancelled;
     private boolean ended;
 
@@ -115,6 +122,27 @@ public final class StreamWriter<T> {
     }
 
     /**
+     * Sends the last message and then ends the call with {@code OK}. Does not block while the client is slow: the message is
+     * kept until the client has read what was sent before, or is dropped with the call.
+     *
+     * @throws StatusRuntimeException {@code CANCELLED} or {@code DEADLINE_EXCEEDED} if the call is over
+     */
+    public void sendLast(T message) {
+        lock.lock();
+        try {
+            requireOpen();
+            last = message;
+            sendLastWhenReady();
+        } finally {
+            lock.unlock();
+        }
+        over.orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS).exceptionally(timeout -> {
+            fail(unread());
+            return null;
+        });
+    }
+
+    /**
      * Sends one message if the client has read what was sent before, and drops it if not; never blocks for a slow client.
      *
      * @return whether it was sent
@@ -122,7 +150,7 @@ public final class StreamWriter<T> {
     public boolean offer(T message) {
         lock.lock();
         try {
-            boolean isWanted = !cancelled && !ended && observer.isReady();
+            boolean isWanted = !cancelled && !isEnding() && observer.isReady();
             if (isWanted) {
                 observer.onNext(message);
             }
@@ -156,9 +184,16 @@ public final class StreamWriter<T> {
         handler.run();
     }
 
-    /** Ends the call with {@code OK}. Without effect once it has ended or was cancelled. */
+    /** Ends the call with {@code OK}, after the last message. Without effect once it has ended or was cancelled. */
     public void complete() {
-        end(observer::onCompleted);
+        lock.lock();
+        try {
+            if (last == null) {
+                end(observer::onCompleted);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Ends the call with the status of {@code error}. Without effect once it has ended or was cancelled. */
@@ -168,10 +203,9 @@ public final class StreamWriter<T> {
 
     private void awaitReady() {
         long left = patience.toNanos();
-        while (!cancelled && !ended && !observer.isReady()) {
+        while (!cancelled && !isEnding() && !observer.isReady()) {
             if (left <= 0) {
-                throw Statuses.of(
-                        Code.DEADLINE_EXCEEDED, "the client has read nothing for " + patience.toSeconds() + " s");
+                throw unread();
             }
             try {
                 left = changed.awaitNanos(left);
@@ -183,12 +217,31 @@ public final class StreamWriter<T> {
                         .asRuntimeException();
             }
         }
+        requireOpen();
+    }
+
+    private void sendLastWhenReady() {
+        if (last != null && observer.isReady()) {
+            observer.onNext(last);
+            end(observer::onCompleted);
+        }
+    }
+
+    private boolean isEnding() {
+        return ended || last != null;
+    }
+
+    private void requireOpen() {
         if (cancelled) {
             throw gone();
         }
-        if (ended) {
+        if (isEnding()) {
             throw Status.CANCELLED.withDescription("the call has ended").asRuntimeException();
         }
+    }
+
+    private StatusRuntimeException unread() {
+        return Statuses.of(Code.DEADLINE_EXCEEDED, "the client has read nothing for " + patience.toSeconds() + " s");
     }
 
     private StatusRuntimeException gone() {
@@ -204,7 +257,7 @@ public final class StreamWriter<T> {
         try {
             if (!ended) {
                 ended = true;
-                changed.signalAll();
+                forget();
                 if (!cancelled && !context.isCancelled()) {
                     // Else gRPC ends the stream itself, and a second end on the wire breaks the client's whole
                     // connection.
@@ -216,9 +269,17 @@ public final class StreamWriter<T> {
         }
     }
 
+    /** What nobody waits for any more must not keep memory: neither the last message nor the timer that holds this. */
+    private void forget() {
+        last = null;
+        over.complete(null);
+        changed.signalAll();
+    }
+
     private void wake() {
         lock.lock();
         try {
+            sendLastWhenReady();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -234,7 +295,7 @@ public final class StreamWriter<T> {
             }
             cancelled = true;
             handlers = List.copyOf(cancelHandlers);
-            changed.signalAll();
+            forget();
         } finally {
             lock.unlock();
         }

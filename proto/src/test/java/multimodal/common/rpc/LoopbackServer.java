@@ -2,16 +2,18 @@ package multimodal.common.rpc;
 
 import io.grpc.BindableService;
 import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 
-/** A real server on a free port of the loopback interface, and a channel to it. */
+/** A real server on a free port of the loopback interface, and a channel that takes 64 KiB which nobody has read yet. */
 public final class LoopbackServer implements AutoCloseable {
+    private static final int WINDOW_BYTES = 64 * 1024;
+
     private final Server server;
     private final ManagedChannel channel;
 
@@ -20,7 +22,9 @@ public final class LoopbackServer implements AutoCloseable {
                 .addService(ServerInterceptors.intercept(service, interceptors))
                 .build()
                 .start();
-        channel = Grpc.newChannelBuilder("localhost:" + server.getPort(), InsecureChannelCredentials.create())
+        channel = NettyChannelBuilder.forAddress("localhost", server.getPort())
+                .usePlaintext()
+                .flowControlWindow(WINDOW_BYTES)
                 .build();
     }
 

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
 
-/** A client that reads one message, and the rest only when told. */
+/** A client that reads only when told. */
 final class PacedClient implements ClientResponseObserver<GenerateImageRequest, GenerateImageResponse> {
     private final AtomicInteger count = new AtomicInteger();
     private final CompletableFuture<Status.Code> end = new CompletableFuture<>();
@@ -17,7 +17,7 @@ final class PacedClient implements ClientResponseObserver<GenerateImageRequest, 
     @Override
     public void beforeStart(ClientCallStreamObserver<GenerateImageRequest> call) {
         this.call = call;
-        call.disableAutoRequestWithInitial(1);
+        call.disableAutoRequestWithInitial(0);
     }
 
     void readOn() {

@@ -27,12 +27,13 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class StreamWriterTest {
-    private static final int MESSAGE_COUNT = 1000;
+    private static final int MESSAGE_COUNT = 100;
+    /** So large that of one message more stays with the server than what it may hold. */
     private static final GenerateImageResponse MESSAGE = GenerateImageResponse.newBuilder()
             .setResult(multimodal.image.v1.GenerateImageResult.newBuilder()
                     .addImages(multimodal.image.v1.GeneratedImage.newBuilder()
                             .setImage(multimodal.common.v1.Image.newBuilder()
-                                    .setData(ByteString.copyFrom(new byte[64 * 1024])))))
+                                    .setData(ByteString.copyFrom(new byte[128 * 1024])))))
             .build();
 
     private final ExecutorService executor = Executors.newCachedThreadPool();
@@ -49,7 +50,8 @@ class StreamWriterTest {
         server = new LoopbackServer(new ImageServiceGrpc.ImageServiceImplBase() {
             @Override
             public void generateImage(GenerateImageRequest request, StreamObserver<GenerateImageResponse> observer) {
-                StreamWriter<GenerateImageResponse> writer = StreamWriter.of(observer, Statuses::of, patience);
+                StreamWriter<GenerateImageResponse> writer =
+                        StreamWriter.of(observer, StreamWriterTest.this::status, patience);
                 writer.onCancel(() -> cancelSeen.complete(null));
                 writer.run(executor, work);
             }
@@ -75,7 +77,7 @@ class StreamWriterTest {
         stub().generateImage(request(), client);
         awaitBlocked();
 
-        assertThat(sent.get()).isLessThan(MESSAGE_COUNT / 10);
+        assertThat(sent.get()).isOne();
 
         client.readOn();
         assertThat(client.end().get()).isEqualTo(Status.Code.OK);
@@ -99,6 +101,41 @@ class StreamWriterTest {
 
         assertThat(client.end().get()).isEqualTo(Status.Code.OK);
         assertThat(client.count()).isEqualTo(sent.get() + 1).isLessThan(MESSAGE_COUNT);
+    }
+
+    @Test
+    void theLastMessageWaitsForASlowClientWithoutAThread() throws Exception {
+        CompletableFuture<Boolean> isLiveAfterIt = new CompletableFuture<>();
+        work = writer -> {
+            writer.send(MESSAGE);
+            writer.sendLast(MESSAGE);
+            isLiveAfterIt.complete(writer.isLive() && !writer.offer(MESSAGE));
+        };
+        PacedClient client = new PacedClient();
+        stub().generateImage(request(), client);
+
+        assertThat(isLiveAfterIt.get()).isTrue();
+
+        client.readOn();
+        assertThat(client.end().get()).isEqualTo(Status.Code.OK);
+        assertThat(client.count()).isEqualTo(2);
+    }
+
+    @Test
+    void aLastMessageThatIsNeverReadIsGivenUp() throws Exception {
+        patience = Duration.ofMillis(50);
+        work = writer -> {
+            writer.send(MESSAGE);
+            writer.sendLast(MESSAGE);
+        };
+        PacedClient client = new PacedClient();
+        stub().generateImage(request(), client);
+
+        assertThat(Status.fromThrowable(failure.get()).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+
+        client.readOn();
+        assertThat(client.end().get()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+        assertThat(client.count()).isOne();
     }
 
     @Test
@@ -193,6 +230,11 @@ class StreamWriterTest {
             failure.complete(e);
             throw e;
         }
+    }
+
+    private StatusRuntimeException status(Throwable error) {
+        failure.complete(error);
+        return Statuses.of(error);
     }
 
     private void awaitBlocked() throws Exception {
