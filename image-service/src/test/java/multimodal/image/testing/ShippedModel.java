@@ -35,12 +35,17 @@ public final class ShippedModel implements AutoCloseable {
 
     /** Loads it on {@code engine}: {@code onnxruntime} or {@code pytorch}. */
     public static ShippedModel open(String engine) {
+        return open(engine, BatchListener.NONE);
+    }
+
+    /** Loads it on {@code engine}; {@code listener} hears of its batches. */
+    public static ShippedModel open(String engine, BatchListener listener) {
         EngineSelector engines = EngineSelector.create(Optional.of(engine), new EngineOptions(1, Device.CPU));
         ModelLoader loader = new ModelLoader(
                 engines::select,
                 DjlTokenizer::load,
                 SETTINGS,
-                BatchListener.NONE,
+                listener,
                 AdmissionListener.NONE,
                 new AtomicLong()::incrementAndGet);
         ModelRegistry registry = new ModelRegistry(new ModelRepository(List.of(repository())), loader);

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class OnnxRuntimeTextToImageLeakTest extends TextToImageLeak {
+
+    OnnxRuntimeTextToImageLeakTest() {
+        super("onnxruntime");
+    }
+}

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class PytorchTextToImageLeakTest extends TextToImageLeak {
+
+    PytorchTextToImageLeakTest() {
+        super("pytorch");
+    }
+}
