@@ -1,36 +1,22 @@
 package multimodal.inference.batching;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import multimodal.inference.engine.Graph;
-import multimodal.inference.error.ErrorKind;
-import multimodal.inference.error.InferenceException;
 import multimodal.inference.tensor.Tensor;
 
 /**
  * Puts single-shot requests of one artifact together: while the engine works on one batch, the next one gathers. Rows of
  * equal trailing shapes share a call; nobody waits for company longer than {@link BatchPolicy#maxDelay}. Thread-safe.
  */
-public final class DynamicBatcher implements AutoCloseable {
+public final class DynamicBatcher extends Batcher<WaitingEntries> {
 
-    private final BatchKey key;
-    private final BatchPolicy policy;
-    private final BatchListener listener;
-    private final WaitingEntries waiting;
-    private final EngineCall call;
-    private final BatchThread thread;
     private final AtomicInteger runningRows = new AtomicInteger();
 
     /** Starts the batcher's thread; the graph belongs to it until {@link #close} has returned. */
     public DynamicBatcher(BatchKey key, Graph graph, BatchPolicy policy, BatchListener listener) {
-        this.key = key;
-        this.policy = policy;
-        this.listener = listener;
-        this.waiting = new WaitingEntries(policy.maxRows(), policy.maxDelay(), key, listener);
-        this.call = new EngineCall(key, graph, policy, listener);
-        this.thread = new BatchThread(key.toString(), waiting, call);
+        super(key, graph, policy, listener, new WaitingEntries(policy.maxRows(), policy.maxDelay(), key, listener));
     }
 
     /**
@@ -39,8 +25,8 @@ public final class DynamicBatcher implements AutoCloseable {
      * @param inputs by name, equal numbers of rows, at least 1
      * @param onDone hears what it took, if all goes well
      * @return outputs by name, as many rows; equal to what the request alone would get
-     * @throws InferenceException {@code OVERLOADED} when the queue is full, {@code CANCELLED}, {@code DEADLINE_EXCEEDED},
-     *     {@code UNAVAILABLE} after {@link #close}, or the engine's failure
+     * @throws multimodal.inference.error.InferenceException {@code OVERLOADED} when the queue is full, {@code CANCELLED},
+     *     {@code DEADLINE_EXCEEDED}, {@code UNAVAILABLE} after {@link #close}, or the engine's failure
      */
     public Map<String, Tensor> run(RequestContext context, Map<String, Tensor> inputs, Consumer<Work> onDone) {
         context.checkLive();
@@ -48,8 +34,7 @@ public final class DynamicBatcher implements AutoCloseable {
         int rows = submission.rows();
         try {
             checkRoom(rows, runningRows.addAndGet(rows));
-            thread.send(() -> submission.entries().forEach(waiting::add));
-            listener.queued(key, rows);
+            send(rows, () -> submission.entries().forEach(assembly::add));
             Map<String, Tensor> outputs = submission.await();
             onDone.accept(submission.work());
             return outputs;
@@ -58,21 +43,10 @@ public final class DynamicBatcher implements AutoCloseable {
         }
     }
 
-    /** Waits for the call that runs, and ends all waiting requests with {@code UNAVAILABLE}. Idempotent. */
-    @Override
-    public void close() {
-        thread.close();
-    }
-
     /** A request that is alone always has room. */
     private void checkRoom(int rows, int running) {
         if (running > policy.maxQueued() && running > rows) {
-            listener.refused(key, ErrorKind.OVERLOADED);
-            throw InferenceException.overloaded(key + ": " + running + " rows would wait", drainTime(running));
+            throw overloaded(running + " rows would wait", running / policy.maxRows() + 1);
         }
-    }
-
-    private Duration drainTime(int rows) {
-        return Duration.ofNanos(call.lastNanos() * (rows / policy.maxRows() + 1));
     }
 }
