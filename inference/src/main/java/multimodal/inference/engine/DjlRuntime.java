@@ -1,7 +1,7 @@
 package multimodal.inference.engine;
 
-import ai.djl.Model;
 import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 
@@ -20,9 +20,21 @@ final class DjlRuntime {
      * Loads an engine's native libraries.
      *
      * @param djlName as DJL names it, e.g. {@code OnnxRuntime}
-     * @throws InferenceException {@code MISCONFIGURED} with the cause and the cure
+     * @throws InferenceException {@code MISCONFIGURED} with the cause and the cure, if they do not load or have no use for the
+     *     device
      */
-    static Engine open(String djlName) {
+    static Engine open(String djlName, Device device) {
+        Engine engine = load(djlName);
+        if (device == Device.CUDA && !(engine.hasCapability(StandardCapabilities.CUDA) && engine.getGpuCount() > 0)) {
+            throw new InferenceException(
+                    ErrorKind.MISCONFIGURED,
+                    djlName + ": device: cuda (expected: cpu, for these libraries see no NVIDIA GPU; cure: the engine's"
+                            + " libraries for CUDA, and a GPU with its driver)");
+        }
+        return engine;
+    }
+
+    private static Engine load(String djlName) {
         prepare();
         try {
             Engine engine = Engine.getEngine(djlName);
@@ -47,9 +59,5 @@ final class DjlRuntime {
             root = root.getCause();
         }
         return root.toString();
-    }
-
-    static Model newModel(String name, EngineOptions options, Engine engine) {
-        return engine.newModel(name, options.device().toDjl());
     }
 }

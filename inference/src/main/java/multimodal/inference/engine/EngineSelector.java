@@ -25,9 +25,16 @@ public final class EngineSelector {
 
     private final Optional<String> override;
     private final List<String> preferred;
-    private final Map<String, Supplier<Engine>> openers;
+    private final Map<String, Offer> offers;
     private final Map<String, Engine> opened = new LinkedHashMap<>();
     private final Map<String, InferenceException> failed = new LinkedHashMap<>();
+
+    /**
+     * An engine that can be asked for.
+     *
+     * @param unopened what the self-check says as long as nobody has
+     */
+    record Offer(Supplier<Engine> opener, String unopened) {}
 
     /**
      * A selector among the engines of this library.
@@ -36,29 +43,34 @@ public final class EngineSelector {
      * @throws InferenceException {@code MISCONFIGURED} if {@code override} names no engine
      */
     public static EngineSelector create(Optional<String> override, EngineOptions options) {
-        Map<String, Supplier<Engine>> openers = new LinkedHashMap<>();
-        openers.put(OnnxRuntimeEngine.NAME, () -> OnnxRuntimeEngine.open(options));
-        openers.put(PytorchEngine.NAME, () -> PytorchEngine.open(options));
-        openers.put("tensorrt", () -> {
-            throw noTensorRt();
-        });
-        return new EngineSelector(override, options.device(), openers);
+        Map<String, Offer> offers = new LinkedHashMap<>();
+        offers.put(OnnxRuntimeEngine.NAME, new Offer(() -> OnnxRuntimeEngine.open(options), "onnxruntime: not needed"));
+        offers.put(
+                PytorchEngine.NAME,
+                new Offer(
+                        () -> PytorchEngine.open(options), PytorchNatives.find().summary()));
+        offers.put("tensorrt", noTensorRt());
+        return new EngineSelector(override, options.device(), offers);
     }
 
-    static InferenceException noTensorRt() {
-        return new InferenceException(
-                ErrorKind.MISCONFIGURED, "tensorrt: none (needs an NVIDIA GPU and its libraries)");
+    static Offer noTensorRt() {
+        String reason = "tensorrt: none (needs an NVIDIA GPU and its libraries)";
+        return new Offer(
+                () -> {
+                    throw new InferenceException(ErrorKind.MISCONFIGURED, reason);
+                },
+                reason);
     }
 
-    EngineSelector(Optional<String> override, Device device, Map<String, Supplier<Engine>> openers) {
-        override.filter(name -> !openers.containsKey(name)).ifPresent(name -> {
+    EngineSelector(Optional<String> override, Device device, Map<String, Offer> offers) {
+        override.filter(name -> !offers.containsKey(name)).ifPresent(name -> {
             throw new InferenceException(
                     ErrorKind.MISCONFIGURED,
-                    "engine: %s (expected: one of %s)".formatted(name, String.join(", ", openers.keySet())));
+                    "engine: %s (expected: one of %s)".formatted(name, String.join(", ", offers.keySet())));
         });
         this.override = override;
         this.preferred = device == Device.CPU ? PREFERRED_ON_CPU : PREFERRED_ON_CUDA;
-        this.openers = openers;
+        this.offers = offers;
     }
 
     /**
@@ -101,7 +113,7 @@ public final class EngineSelector {
     private Optional<Engine> open(String name) {
         if (!opened.containsKey(name) && !failed.containsKey(name)) {
             try {
-                opened.put(name, openers.get(name).get());
+                opened.put(name, offers.get(name).opener().get());
             } catch (InferenceException e) {
                 failed.put(name, e);
             }
@@ -110,17 +122,19 @@ public final class EngineSelector {
     }
 
     /**
-     * One line about every engine: version, device and threads if it has been opened, else why not. Engines that no model has
-     * needed are not opened for its sake.
+     * One line about every engine: version, device and threads if it has been opened, else what there is of it or why there is
+     * none. Engines that no model has needed are not opened for its sake.
      */
     public synchronized String selfCheck() {
-        return openers.keySet().stream().map(this::check).collect(Collectors.joining("; "));
+        return offers.keySet().stream().map(this::check).collect(Collectors.joining("; "));
     }
 
     private String check(String name) {
         if (opened.containsKey(name)) {
             return opened.get(name).description();
         }
-        return failed.containsKey(name) ? failed.get(name).getMessage() : name + ": not needed";
+        return failed.containsKey(name)
+                ? failed.get(name).getMessage()
+                : offers.get(name).unopened();
     }
 }

@@ -2,48 +2,41 @@ package multimodal.inference.engine;
 
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
-import ai.djl.engine.EngineException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import multimodal.inference.error.ErrorKind;
-import multimodal.inference.error.InferenceException;
-import multimodal.inference.repository.ArtifactSpec;
-import multimodal.inference.repository.ModelManifest;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** ONNX graphs, whose weights lie outside them in {@code weights.safetensors} and are read from there. */
-final class OnnxRuntimeEngine implements Engine {
+final class OnnxRuntimeEngine extends DjlEngine {
 
     static final String NAME = "onnxruntime";
     static final String DJL_NAME = "OnnxRuntime";
 
-    private final ai.djl.engine.Engine engine;
-    private final EngineOptions options;
+    /** Held, for the log manager forgets the level of a logger that nobody holds. */
+    private static final Logger DJL_LOGGER = Logger.getLogger("ai.djl.onnxruntime.engine.OrtEngine");
 
     private OnnxRuntimeEngine(ai.djl.engine.Engine engine, EngineOptions options) {
-        this.engine = engine;
-        this.options = options;
+        super(NAME, engine, options, DjlGraph.Matching.BY_NAME);
     }
 
     /**
      * Loads the runtime.
      *
-     * @throws InferenceException {@code MISCONFIGURED} if its natives do not load
+     * @throws multimodal.inference.error.InferenceException {@code MISCONFIGURED} if its natives do not load, or have no CUDA
+     *     where that is asked for
      */
     static OnnxRuntimeEngine open(EngineOptions options) {
         // Otherwise DJL loads libtorch beside it, for array operations that nobody here asks of it.
         System.setProperty("ai.djl.onnx.disable_alternative", "true");
-        return new OnnxRuntimeEngine(DjlRuntime.open(DJL_NAME), options);
-    }
-
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public String description() {
-        return NAME + " " + engine.getVersion() + " " + options;
+        if (options.device() == Device.CPU) {
+            // DJL asks for CUDA even so, to find out the device of its first array, and warns that there is none.
+            // Nothing
+            // else is logged there, and for the device cuda it stays.
+            DJL_LOGGER.setLevel(Level.SEVERE);
+        }
+        return new OnnxRuntimeEngine(DjlRuntime.open(DJL_NAME, options.device()), options);
     }
 
     /**
@@ -54,28 +47,15 @@ final class OnnxRuntimeEngine implements Engine {
      */
     @Override
     public boolean isBatchInvariant() {
-        return options.device() == Device.CPU;
+        return options().device() == Device.CPU;
     }
 
     @Override
-    public Graph load(ModelManifest manifest, ArtifactSpec artifact) {
-        Path file = manifest.directory().resolve(artifact.graphs().get(NAME));
-        String label = manifest.id() + " " + file.getFileName();
-        Model model = DjlRuntime.newModel(artifact.name(), options, engine);
-        try {
-            model.load(file, null, sessionOptions());
-            return new DjlGraph(label, artifact, model, DjlGraph.Matching.BY_NAME);
-        } catch (IOException | MalformedModelException | EngineException e) {
-            model.close();
-            throw new InferenceException(
-                    ErrorKind.MISCONFIGURED, label + ": does not load: " + DjlRuntime.rootCause(e), e);
-        }
-    }
-
-    private Map<String, String> sessionOptions() {
-        return Map.of(
-                "intraOpNumThreads", Integer.toString(options.threads()),
+    void load(Model model, Path file) throws IOException, MalformedModelException {
+        Map<String, String> session = Map.of(
+                "intraOpNumThreads", Integer.toString(options().threads()),
                 "interOpNumThreads", "1",
                 "executionMode", "SEQUENTIAL");
+        model.load(file, null, session);
     }
 }

@@ -95,7 +95,8 @@ class EngineSelectorTest {
     void theSelfCheckIsOneLineAboutEveryEngine() {
         EngineSelector selector = selector(Optional.empty(), Device.CPU);
         assertThat(selector.selfCheck())
-                .isEqualTo("onnxruntime: not needed; pytorch: not needed; tensorrt: not needed");
+                .isEqualTo("onnxruntime: not needed; pytorch: not needed;"
+                        + " tensorrt: none (needs an NVIDIA GPU and its libraries)");
         select(selector, "pytorch");
         assertThatThrownBy(() -> select(selector, "tensorrt")).isInstanceOf(InferenceException.class);
         assertThat(selector.selfCheck())
@@ -103,18 +104,23 @@ class EngineSelectorTest {
                         "onnxruntime: not needed; pytorch 1.0; tensorrt: none (needs an NVIDIA GPU and its libraries)");
     }
 
+    @Test
+    void theSelfCheckKnowsThePytorchThatNobodyHasLoaded() {
+        EngineSelector selector = EngineSelector.create(Optional.empty(), new EngineOptions(1, Device.CPU));
+        assertThat(selector.selfCheck()).containsPattern("pytorch \\d+\\.\\d+\\.\\d+ cpu, not needed");
+    }
+
     private EngineSelector selector(Optional<String> override, Device device) {
-        Map<String, Supplier<Engine>> openers = new LinkedHashMap<>();
+        Map<String, EngineSelector.Offer> offers = new LinkedHashMap<>();
         for (String name : List.of("onnxruntime", "pytorch")) {
-            openers.put(name, () -> {
+            Supplier<Engine> opener = () -> {
                 opened.add(name);
                 return new NamedEngine(name);
-            });
+            };
+            offers.put(name, new EngineSelector.Offer(opener, name + ": not needed"));
         }
-        openers.put("tensorrt", () -> {
-            throw EngineSelector.noTensorRt();
-        });
-        return new EngineSelector(override, device, openers);
+        offers.put("tensorrt", EngineSelector.noTensorRt());
+        return new EngineSelector(override, device, offers);
     }
 
     private static String select(EngineSelector selector, String... offered) {
