@@ -10,6 +10,7 @@ import io.opentelemetry.context.Context;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import multimodal.inference.batching.BatchEvent;
 import multimodal.inference.batching.BatchEvent.Member;
@@ -36,28 +37,36 @@ final class BatchSpans implements BatchListener {
         this.clock = clock;
     }
 
+    /** A batch whose members nobody traces leaves no spans. */
     @Override
     public void finished(BatchEvent batch, Duration engine, Optional<Throwable> failure) {
+        List<Member> traced =
+                batch.members().stream().filter(BatchSpans::isTraced).toList();
+        if (traced.isEmpty()) {
+            return;
+        }
         Instant end = clock.instant();
         Instant start = end.minus(engine);
-        SpanContext batchSpan = writeBatch(batch, start, end, failure);
-        for (Member member : batch.members()) {
-            if (Span.fromContext(member.context().trace()).getSpanContext().isValid()) {
-                writeMember(batch, member, batchSpan, start, end, failure);
-            }
+        SpanContext batchSpan = writeBatch(batch, traced, start, end, failure);
+        for (Member member : traced) {
+            writeMember(batch, member, batchSpan, start, end, failure);
         }
     }
 
-    private SpanContext writeBatch(BatchEvent batch, Instant start, Instant end, Optional<Throwable> failure) {
+    private static boolean isTraced(Member member) {
+        return request(member).isSampled();
+    }
+
+    private static SpanContext request(Member member) {
+        return Span.fromContext(member.context().trace()).getSpanContext();
+    }
+
+    private SpanContext writeBatch(
+            BatchEvent batch, List<Member> traced, Instant start, Instant end, Optional<Throwable> failure) {
         SpanBuilder builder = builder("batch", batch, Context.root(), start)
                 .setAttribute(BATCH_ROWS, (long) batch.rows())
                 .setAttribute(PADDING_ROWS, (long) batch.padding());
-        for (Member member : batch.members()) {
-            SpanContext request = Span.fromContext(member.context().trace()).getSpanContext();
-            if (request.isValid()) {
-                builder.addLink(request);
-            }
-        }
+        traced.forEach(member -> builder.addLink(request(member)));
         Span span = builder.startSpan();
         end(builder("engine", batch, Context.root().with(span), start).startSpan(), end, failure);
         end(span, end, failure);

@@ -8,6 +8,8 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -82,6 +84,25 @@ class InferenceTelemetryTest {
                     .extracting(LinkData::getSpanContext)
                     .containsExactly(whole.getSpanContext());
         }
+    }
+
+    @Test
+    void aBatchThatNobodyTracesLeavesNoSpans() {
+        Span untraced = Span.wrap(SpanContext.create(
+                "0af7651916cd43dd8448eb211c80319c",
+                "00f067aa0ba902b7",
+                TraceFlags.getDefault(),
+                TraceState.getDefault()));
+        BatchEvent batch = new BatchEvent(
+                KEY,
+                List.of(
+                        new Member(context(untraced), 1, true, Duration.ZERO),
+                        new Member(RequestContext.detached(), 1, true, Duration.ZERO)),
+                0);
+        new BatchSpans(tracer, Clock.fixed(NOW, ZoneOffset.UTC))
+                .finished(batch, Duration.ofSeconds(3), Optional.empty());
+
+        assertThat(spans).isEmpty();
     }
 
     @Test

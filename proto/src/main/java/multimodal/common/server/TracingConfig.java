@@ -21,7 +21,7 @@ public interface TracingConfig {
 
     /** Ways to export spans. */
     enum Exporter {
-        /** Spans are dropped. */
+        /** No spans are made; services further down are told so, and make none for such calls either. */
         NONE,
         /** Spans are posted to a collector. */
         OTLP,

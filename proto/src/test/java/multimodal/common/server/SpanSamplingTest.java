@@ -8,6 +8,8 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,6 +45,12 @@ class SpanSamplingTest {
         }
     }
 
+    @Test
+    void nothingIsSampledThatNobodyTakes() {
+        SpanSampling sampling = new SpanSampling(new FixedTracingConfig(TracingConfig.Exporter.NONE));
+        assertThat(sampling.sampler(Sampler.alwaysOn())).isEqualTo(Sampler.alwaysOff());
+    }
+
     private static boolean isSampled(Sampler configured, SpanKind kind, String service) {
         try (SdkTracerProvider provider = provider(configured)) {
             return provider.get("test")
@@ -57,7 +65,19 @@ class SpanSamplingTest {
 
     private static SdkTracerProvider provider(Sampler configured) {
         return SdkTracerProvider.builder()
-                .setSampler(new SpanSampling.WithoutInfrastructure(configured))
+                .setSampler(new SpanSampling(new FixedTracingConfig(TracingConfig.Exporter.OTLP)).sampler(configured))
                 .build();
+    }
+
+    private record FixedTracingConfig(Exporter exporter) implements TracingConfig {
+        @Override
+        public String endpoint() {
+            return "http://localhost:4318/v1/traces";
+        }
+
+        @Override
+        public Optional<Path> file() {
+            return Optional.empty();
+        }
     }
 }
