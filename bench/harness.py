@@ -50,15 +50,11 @@ class Talker:
     def _read(self) -> str:
         line = self._process.stdout.readline()
         if not line:
-            raise SystemExit(
-                f"{' '.join(self._process.args[:4])} … has ended (exit {self._process.wait()})"
-            )
+            raise SystemExit(f"{' '.join(self._process.args[:4])} … has ended (exit {self._process.wait()})")
         return line
 
 
-def duel(
-    description: str, module: str, service: str, peer: str, seconds: float
-) -> Duel:
+def duel(description: str, module: str, service: str, peer: str, seconds: float) -> Duel:
     """A duel as the command line wants it; `seconds` is the default length of a turn."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument(
@@ -67,21 +63,15 @@ def duel(
         default=3,
         help="turns that each system takes at each load",
     )
-    parser.add_argument(
-        "--seconds", type=float, default=seconds, help="length of a turn"
-    )
+    parser.add_argument("--seconds", type=float, default=seconds, help="length of a turn")
     parser.add_argument(
         "--threads",
         type=int,
         default=len(os.sched_getaffinity(0)),
         help="engine threads of each",
     )
-    parser.add_argument(
-        "--steps", type=int, default=30, help="denoising steps of a picture"
-    )
-    parser.add_argument(
-        "--repository", type=Path, default=ROOT / "models" / "repository"
-    )
+    parser.add_argument("--steps", type=int, default=30, help="denoising steps of a picture")
+    parser.add_argument("--repository", type=Path, default=ROOT / "models" / "repository")
     chosen = vars(parser.parse_args())
     chosen["repository"] = chosen["repository"].resolve()
     return Duel(module=module, service=service, peer=peer, **chosen)
@@ -90,27 +80,17 @@ def duel(
 def run(duel: Duel, loads: list[tuple[str, int]]) -> None:
     """Plays every (workload, clients), prints a line for each, and at last all figures as one line of JSON."""
     with opponents(duel) as sides:
-        for workload, clients in dict(
-            loads
-        ).items():  # each with its last, highest number of clients
+        for workload, clients in dict(loads).items():  # each with its last, highest number of clients
             for side in sides.values():
                 side.ask(workload, clients, WARM_UP_TURNS * duel.seconds)
-        results = [
-            compare(duel, sides, workload, clients) for workload, clients in loads
-        ]
-    machine = (
-        f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, {_processor()}"
-    )
-    print(
-        json.dumps(
-            {
-                "date": date.today().isoformat(),
-                "machine": machine,
-                "threads": duel.threads,
-                "results": results,
-            }
-        )
-    )
+        results = [compare(duel, sides, workload, clients) for workload, clients in loads]
+    tell(duel.threads, results)
+
+
+def tell(threads: int, results: list[dict]) -> None:
+    """All figures as one line of JSON, with date and machine."""
+    machine = f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, {_processor()}"
+    print(json.dumps({"date": date.today().isoformat(), "machine": machine, "threads": threads, "results": results}))
 
 
 def compare(duel: Duel, sides: dict[str, Talker], workload: str, clients: int) -> dict:
@@ -121,10 +101,7 @@ def compare(duel: Duel, sides: dict[str, Talker], workload: str, clients: int) -
             turns[name].append(side.ask(workload, clients, duel.seconds))
     result = {"workload": workload, "clients": clients}
     for name, figures in turns.items():
-        result |= {
-            f"{name}_{key}": round(median(turn[key] for turn in figures), 2)
-            for key in ("per_second", "p50_ms")
-        }
+        result |= {f"{name}_{key}": round(median(turn[key] for turn in figures), 2) for key in ("per_second", "p50_ms")}
     result["ratio"] = round(result["fleet_per_second"] / result["peer_per_second"], 2)
     print(
         f"{workload}, {clients} client{'s' if clients > 1 else ''}: "
@@ -142,23 +119,13 @@ def opponents(duel: Duel):
         "--texts",
         str(TEXTS),
         "--picture",
-        str(_picture()),
+        str(picture()),
         "--steps",
         str(duel.steps),
     ]
     with ExitStack() as stack:
-        port = stack.enter_context(_service(duel))
-        load = [
-            "java",
-            "-jar",
-            str(LOAD_JAR),
-            "--target",
-            f"localhost:{port}",
-            "--service",
-            duel.service,
-            *inputs,
-        ]
-        fleet = Talker(stack.enter_context(_process(load, {})))
+        port = stack.enter_context(service(duel.module, duel.repository, {"INFERENCE_THREADS": str(duel.threads)}))
+        fleet = stack.enter_context(load(port, duel.service, inputs))
         peer = [
             sys.executable,
             "-m",
@@ -168,32 +135,48 @@ def opponents(duel: Duel):
             *inputs,
         ]
         peer += ["--threads", str(duel.threads)]
-        rival = Talker(
-            stack.enter_context(_process(peer, {"OMP_NUM_THREADS": str(duel.threads)}))
-        )
+        rival = stack.enter_context(talker(peer, {"OMP_NUM_THREADS": str(duel.threads)}))
         yield {"fleet": fleet, "peer": rival}
 
 
 @contextmanager
-def _service(duel: Duel):
-    jar = ROOT / duel.module / "target" / "quarkus-app" / "quarkus-run.jar"
-    for needed in (jar, LOAD_JAR):
-        if not needed.exists():
-            raise SystemExit(
-                f"{needed.relative_to(ROOT)}: missing (run `mvn package -DskipTests` first)"
-            )
+def service(module: str, repository: Path, environment: dict[str, str]):
+    """A packaged service of the fleet on a free port, which is the value; ended on the way out."""
+    jar = ROOT / module / "target" / "quarkus-app" / "quarkus-run.jar"
+    need(jar, LOAD_JAR)
     port, http = _free_port(), _free_port()
-    environment = {
+    environment = environment | {
         "QUARKUS_GRPC_SERVER_PORT": str(port),
         "QUARKUS_HTTP_PORT": str(http),
-        "INFERENCE_REPOSITORY": str(duel.repository),
-        "INFERENCE_THREADS": str(duel.threads),
+        "INFERENCE_REPOSITORY": str(repository),
     }
     with (
         tempfile.TemporaryFile() as log,
         _process(["java", "-jar", str(jar)], environment, log),
     ):
         yield port
+
+
+@contextmanager
+def load(port: int, service: str, inputs: list[str]):
+    """The load client of the gRPC service at `port`, once it serves."""
+    command = ["java", "-jar", str(LOAD_JAR), "--target", f"localhost:{port}", "--service", service, *inputs]
+    with talker(command, {}) as client:
+        yield client
+
+
+@contextmanager
+def talker(command: list[str], environment: dict[str, str]):
+    """A process of the load protocol, once it has said that it serves; ended on the way out."""
+    with _process(command, environment) as process:
+        yield Talker(process)
+
+
+def need(*files: Path) -> None:
+    """Ends the program where a build has not made these files."""
+    for needed in files:
+        if not needed.exists():
+            raise SystemExit(f"{needed.relative_to(ROOT)}: missing (run `mvn package -DskipTests` first)")
 
 
 @contextmanager
@@ -214,7 +197,8 @@ def _process(command: list[str], environment: dict[str, str], log=None):
         process.wait()
 
 
-def _picture() -> Path:
+def picture() -> Path:
+    """The picture that is embedded."""
     return min((ROOT / "models" / "golden" / "scenes").glob("*.png"))
 
 
@@ -225,9 +209,5 @@ def _free_port() -> int:
 
 
 def _processor() -> str:
-    names = [
-        line
-        for line in Path("/proc/cpuinfo").read_text().splitlines()
-        if line.startswith("model name")
-    ]
+    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     return names[0].split(":", 1)[1].strip() if names else "unknown processor"

@@ -38,9 +38,7 @@ def main() -> None:
         pixels = processor(images=image, return_tensors="pt").pixel_values
         return image_features(model, pixels)[0].tolist()
 
-    closed_loop.serve(
-        {"embed-text": embed_text, "embed-picture": embed_picture}, arguments.threads
-    )
+    closed_loop.serve({"embed-text": embed_text, "embed-picture": embed_picture}, arguments.threads)
 
 
 if __name__ == "__main__":

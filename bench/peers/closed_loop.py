@@ -21,19 +21,11 @@ Request = Callable[[int], object]
 def arguments(description: str) -> argparse.Namespace:
     """The flags of every peer, the same as the load client's."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument(
-        "--repository", type=Path, required=True, help="model repository"
-    )
-    parser.add_argument(
-        "--texts", type=Path, required=True, help="file with one text a line"
-    )
+    parser.add_argument("--repository", type=Path, required=True, help="model repository")
+    parser.add_argument("--texts", type=Path, required=True, help="file with one text a line")
     parser.add_argument("--picture", type=Path, required=True, help="picture file")
-    parser.add_argument(
-        "--steps", type=int, default=30, help="denoising steps of a picture"
-    )
-    parser.add_argument(
-        "--threads", type=int, required=True, help="threads that torch may use"
-    )
+    parser.add_argument("--steps", type=int, default=30, help="denoising steps of a picture")
+    parser.add_argument("--threads", type=int, required=True, help="threads that torch may use")
     return parser.parse_args()
 
 
@@ -73,9 +65,7 @@ def _load(request: Request, clients: int, seconds: float, lanes: int) -> dict:
             latencies.append(time.perf_counter() - sent)
             number += clients
 
-    workers = [
-        threading.Thread(target=client, args=(first,)) for first in range(clients)
-    ]
+    workers = [threading.Thread(target=client, args=(first,)) for first in range(clients)]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -88,9 +78,7 @@ def figures(latencies: list[float], seconds: float) -> dict:
     ordered = sorted(latencies)
 
     def millis(share: float) -> float:
-        return round(
-            1000 * ordered[max(0, -(-len(ordered) * int(share * 100) // 100) - 1)], 2
-        )
+        return round(1000 * ordered[max(0, -(-len(ordered) * int(share * 100) // 100) - 1)], 2)
 
     return {
         "requests": len(ordered),

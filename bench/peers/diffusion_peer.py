@@ -34,18 +34,12 @@ def main() -> None:
     def generate(number: int) -> bytes:
         scheduler = DDIMScheduler(**settings, clip_sample=False)
         scheduler.set_timesteps(arguments.steps)
-        states, pooled = text_encoder(
-            tokenizer.batch(["", texts[number % len(texts)]])[0]
-        )
+        states, pooled = text_encoder(tokenizer.batch(["", texts[number % len(texts)]])[0])
         latents = torch.randn(shape, generator=torch.Generator().manual_seed(number))
         for timestep in scheduler.timesteps:
-            both = unet(
-                torch.cat([latents] * 2), timestep, states, class_labels=pooled
-            ).sample
+            both = unet(torch.cat([latents] * 2), timestep, states, class_labels=pooled).sample
             without, given = both.chunk(2)
-            latents = scheduler.step(
-                without + guidance * (given - without), timestep, latents
-            ).prev_sample
+            latents = scheduler.step(without + guidance * (given - without), timestep, latents).prev_sample
         png = io.BytesIO()
         processor.postprocess(decoder(latents), output_type="pil")[0].save(png, "PNG")
         return png.getvalue()

@@ -1,7 +1,9 @@
 package multimodal.bench;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * What a load showed.
@@ -10,31 +12,47 @@ import java.util.Locale;
  * @param seconds from the first request to the last answer
  * @param p50Millis latency that half of the requests do not exceed
  * @param p99Millis latency that 99 of 100 requests do not exceed
+ * @param serverP50Millis as {@code p50Millis}, of the time that the server says it took
  */
-record Figures(int requests, double seconds, double p50Millis, double p99Millis) {
+record Figures(int requests, double seconds, double p50Millis, double p99Millis, double serverP50Millis) {
 
-    static Figures of(List<Long> latencyNanos, long nanos) {
-        List<Long> sorted = latencyNanos.stream().sorted().toList();
-        return new Figures(sorted.size(), nanos / 1e9, millis(sorted, 0.50), millis(sorted, 0.99));
+    /**
+     * One request.
+     *
+     * @param latency from the request to its answer
+     * @param server of it, what the server says it took
+     */
+    record Sample(Duration latency, Duration server) {}
+
+    static Figures of(List<Sample> samples, Duration elapsed) {
+        return new Figures(
+                samples.size(),
+                elapsed.toNanos() / 1e9,
+                millis(samples, Sample::latency, 0.50),
+                millis(samples, Sample::latency, 0.99),
+                millis(samples, Sample::server, 0.50));
     }
 
     /** One line of JSON. */
     String toJson() {
         return String.format(
                 Locale.ROOT,
-                "{\"requests\": %d, \"seconds\": %.3f, \"per_second\": %.3f, \"p50_ms\": %.2f, \"p99_ms\": %.2f}",
+                "{\"requests\": %d, \"seconds\": %.3f, \"per_second\": %.3f, \"p50_ms\": %.3f, \"p99_ms\": %.3f,"
+                        + " \"server_p50_ms\": %.3f}",
                 requests,
                 seconds,
                 requests / seconds,
                 p50Millis,
-                p99Millis);
+                p99Millis,
+                serverP50Millis);
     }
 
-    private static double millis(List<Long> sorted, double share) {
-        if (sorted.isEmpty()) {
+    private static double millis(List<Sample> samples, Function<Sample, Duration> time, double share) {
+        if (samples.isEmpty()) {
             return 0;
         }
+        List<Duration> sorted = samples.stream().map(time).sorted().toList();
         int index = (int) Math.ceil(share * sorted.size()) - 1;
-        return sorted.get(Math.max(0, index)) / 1e6;
+        return sorted.get(Math.max(0, index)).toNanos() / 1e6;
     }
 }

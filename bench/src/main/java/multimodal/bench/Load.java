@@ -1,11 +1,13 @@
 package multimodal.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import multimodal.bench.Figures.Sample;
 
 /**
  * A closed loop: each client sends its next request when it has the answer to the last.
@@ -19,8 +21,13 @@ record Load(int clients, double seconds) {
     @FunctionalInterface
     interface Request {
 
-        /** @param number of the request, counted over all clients from 0, to choose its content by */
-        void send(int number);
+        /**
+         * Sends it.
+         *
+         * @param number of the request, counted over all clients from 0, to choose its content by
+         * @return the time that the server says it took; zero where there is no server
+         */
+        Duration send(int number);
     }
 
     /** Runs the loop; the first failure ends it. */
@@ -29,28 +36,28 @@ record Load(int clients, double seconds) {
         long start = System.nanoTime();
         long end = start + (long) (seconds * 1e9);
         try {
-            List<Callable<List<Long>>> loops = new ArrayList<>();
+            List<Callable<List<Sample>>> loops = new ArrayList<>();
             for (int client = 0; client < clients; client++) {
                 int first = client;
                 loops.add(() -> loop(request, first, end));
             }
-            List<Long> latencies = new ArrayList<>();
-            for (Future<List<Long>> loop : threads.invokeAll(loops)) {
-                latencies.addAll(loop.get());
+            List<Sample> samples = new ArrayList<>();
+            for (Future<List<Sample>> loop : threads.invokeAll(loops)) {
+                samples.addAll(loop.get());
             }
-            return Figures.of(latencies, System.nanoTime() - start);
+            return Figures.of(samples, Duration.ofNanos(System.nanoTime() - start));
         } finally {
             threads.shutdownNow();
         }
     }
 
-    private List<Long> loop(Request request, int first, long end) {
-        List<Long> latencies = new ArrayList<>();
+    private List<Sample> loop(Request request, int first, long end) {
+        List<Sample> samples = new ArrayList<>();
         for (int number = first; System.nanoTime() < end; number += clients) {
             long sent = System.nanoTime();
-            request.send(number);
-            latencies.add(System.nanoTime() - sent);
+            Duration server = request.send(number);
+            samples.add(new Sample(Duration.ofNanos(System.nanoTime() - sent), server));
         }
-        return latencies;
+        return samples;
     }
 }

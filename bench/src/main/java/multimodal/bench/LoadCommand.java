@@ -6,23 +6,15 @@ import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/**
- * Puts load on one service, as lines of the standard input say: {@code <workload> <clients> <seconds>}. Each is answered
- * with one line of JSON. A first line {@code serving} says that the service has come up. Stays warm from line to line, so
- * that runs of two systems can take turns.
- */
+/** Puts load on one service, which it waits for, as {@link LoadLines} say. */
 @Command(name = "load", mixinStandardHelpOptions = true)
 public final class LoadCommand implements Callable<Integer> {
 
@@ -53,20 +45,10 @@ public final class LoadCommand implements Callable<Integer> {
                 ManagedChannelBuilder.forTarget(target).usePlaintext().build();
         try {
             awaitServing(channel);
-            say("serving");
-            answerLines(Workloads.read(texts, picture, steps).requests(channel));
+            LoadLines.answer(Workloads.read(texts, picture, steps).requests(channel));
             return 0;
         } finally {
             channel.shutdownNow();
-        }
-    }
-
-    private static void answerLines(Map<String, Load.Request> requests) throws Exception {
-        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            String[] words = line.split(" ");
-            Load load = new Load(Integer.parseInt(words[1]), Double.parseDouble(words[2]));
-            say(load.run(requests.get(words[0])).toJson());
         }
     }
 
@@ -91,10 +73,5 @@ public final class LoadCommand implements Callable<Integer> {
         } catch (StatusRuntimeException e) {
             return false;
         }
-    }
-
-    private static void say(String line) {
-        System.out.println(line);
-        System.out.flush();
     }
 }

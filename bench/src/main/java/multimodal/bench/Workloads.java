@@ -5,12 +5,14 @@ import io.grpc.Channel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import multimodal.clip.v1.ClipServiceGrpc;
 import multimodal.clip.v1.Content;
 import multimodal.clip.v1.EmbedRequest;
+import multimodal.common.v1.GenerationInfo;
 import multimodal.common.v1.Image;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
@@ -34,8 +36,11 @@ record Workloads(List<String> texts, ByteString picture, int steps) {
         ClipServiceGrpc.ClipServiceBlockingStub clip = ClipServiceGrpc.newBlockingStub(channel);
         ImageServiceGrpc.ImageServiceBlockingStub image = ImageServiceGrpc.newBlockingStub(channel);
         return Map.of(
-                "embed-text", number -> clip.embed(embed(Content.newBuilder().setText(text(number)))),
-                "embed-picture", number -> clip.embed(embed(pictureContent())),
+                "embed-text",
+                        number -> total(clip.embed(embed(Content.newBuilder().setText(text(number))))
+                                .getInfo()),
+                "embed-picture",
+                        number -> total(clip.embed(embed(pictureContent())).getInfo()),
                 "generate", number -> drain(image.generateImage(generate(number))));
     }
 
@@ -60,9 +65,16 @@ record Workloads(List<String> texts, ByteString picture, int steps) {
                 .build();
     }
 
-    private static void drain(Iterator<GenerateImageResponse> events) {
+    private static Duration drain(Iterator<GenerateImageResponse> events) {
+        GenerateImageResponse last = events.next();
         while (events.hasNext()) {
-            events.next();
+            last = events.next();
         }
+        return total(last.getResult().getInfo());
+    }
+
+    private static Duration total(GenerationInfo info) {
+        com.google.protobuf.Duration total = info.getTimings().getTotal();
+        return Duration.ofSeconds(total.getSeconds(), total.getNanos());
     }
 }
