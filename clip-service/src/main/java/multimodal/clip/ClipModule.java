@@ -1,10 +1,5 @@
 package multimodal.clip;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.opentelemetry.api.OpenTelemetry;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Map;
@@ -23,10 +18,8 @@ import multimodal.clip.steps.TextEncoder;
 import multimodal.clip.v1.ClipServiceGrpc;
 import multimodal.clip.v1.VisionLanguageServiceGrpc;
 import multimodal.common.server.CallExecutor;
-import multimodal.common.server.ServingState;
 import multimodal.inference.InferenceRuntime;
-import multimodal.inference.config.InferenceConfig;
-import multimodal.inference.rpc.ModelHealth;
+import multimodal.inference.rpc.ServedTasks;
 import multimodal.media.PictureDecoder;
 import multimodal.media.PictureLimits;
 
@@ -34,37 +27,18 @@ import multimodal.media.PictureLimits;
 @Singleton
 public class ClipModule {
 
-    /** What each gRPC service needs a model for. */
-    private static final Map<String, Set<String>> TASKS = Map.of(
-            ClipServiceGrpc.SERVICE_NAME, Set.of(Models.CLIP),
-            VisionLanguageServiceGrpc.SERVICE_NAME, Set.of(Models.CAPTION, Models.TEXT));
-
-    void start(@Observes StartupEvent event, InferenceRuntime runtime, ServingState serving) {
-        runtime.registry().addListener(new ModelHealth(TASKS, serving::set));
-        runtime.load(Set.of(Models.CLIP, Models.CAPTION, Models.TEXT));
-    }
-
-    void stop(@Observes ShutdownEvent event, InferenceRuntime runtime, CallExecutor executor) {
-        runtime.close();
-        executor.close();
-    }
-
     @Produces
     @Singleton
-    InferenceRuntime runtime(InferenceConfig config, OpenTelemetry openTelemetry, MeterRegistry meters) {
-        return InferenceRuntime.open(config, openTelemetry, meters);
+    ServedTasks tasks() {
+        return new ServedTasks(Map.of(
+                ClipServiceGrpc.SERVICE_NAME, Set.of(Models.CLIP),
+                VisionLanguageServiceGrpc.SERVICE_NAME, Set.of(Models.CAPTION, Models.TEXT)));
     }
 
     @Produces
     @Singleton
     Models models(InferenceRuntime runtime) {
         return new Models(runtime.registry()::find);
-    }
-
-    @Produces
-    @Singleton
-    CallExecutor executor(ClipConfig config) {
-        return new CallExecutor("clip-call", config.callThreads(), config.callQueue());
     }
 
     @Produces

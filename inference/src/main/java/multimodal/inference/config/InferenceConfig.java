@@ -43,4 +43,6 @@ public interface InferenceConfig {
     BatchingConfig batching();
 
     AdmissionConfig admission();
+
+    CallsConfig calls();
 }

@@ -27,6 +27,8 @@ class InferenceConfigTest {
         assertThat(config.batching().maxWait()).isEqualTo(Duration.ofMillis(2));
         assertThat(config.batching().maxQueued()).isEqualTo(1024);
         assertThat(config.admission().budget()).isEqualTo(2400);
+        assertThat(config.calls().threads()).isEqualTo(64);
+        assertThat(config.calls().queueLength()).isEqualTo(256);
     }
 
     @Test
@@ -42,7 +44,9 @@ class InferenceConfigTest {
                 Map.entry("inference.batching.max-delay", "PT0.005S"),
                 Map.entry("inference.batching.max-wait", "PT0S"),
                 Map.entry("inference.batching.max-queued", "7"),
-                Map.entry("inference.admission.budget", "99")));
+                Map.entry("inference.admission.budget", "99"),
+                Map.entry("inference.calls.threads", "3"),
+                Map.entry("inference.calls.queue-length", "4")));
 
         assertThat(config.repository()).containsExactly(Path.of("/models"), Path.of("/more"));
         assertThat(config.engine()).contains("pytorch");
@@ -55,6 +59,8 @@ class InferenceConfigTest {
         assertThat(config.batching().maxWait()).isEqualTo(Duration.ZERO);
         assertThat(config.batching().maxQueued()).isEqualTo(7);
         assertThat(config.admission().budget()).isEqualTo(99);
+        assertThat(config.calls().threads()).isEqualTo(3);
+        assertThat(config.calls().queueLength()).isEqualTo(4);
     }
 
     private static InferenceConfig config(Map<String, String> properties) {
