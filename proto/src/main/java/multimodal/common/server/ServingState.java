@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import multimodal.common.v1.ModelServiceGrpc;
 
 /**
  * Which gRPC services of this process serve.
@@ -21,7 +22,7 @@ import java.util.stream.Collectors;
  */
 @Singleton
 public class ServingState {
-    private static final String INFRASTRUCTURE_PREFIX = "grpc.";
+    private static final List<String> INFRASTRUCTURE = List.of("grpc.", ModelServiceGrpc.SERVICE_NAME);
 
     private final Supplier<Set<String>> ownServices;
     private final Map<String, Boolean> serving = new ConcurrentHashMap<>();
@@ -42,9 +43,12 @@ public class ServingState {
                 .collect(Collectors.toSet());
     }
 
-    /** Whether {@code name} (a service, or a method with its service) is health or reflection, which never drain. */
+    /**
+     * Whether {@code name} (a service, or a method with its service) tells of the process and does none of its work: health,
+     * reflection, the state of its models. Those answer to the last, and a stream of theirs holds no drain up.
+     */
     static boolean isInfrastructure(String name) {
-        return name.startsWith(INFRASTRUCTURE_PREFIX);
+        return INFRASTRUCTURE.stream().anyMatch(name::startsWith);
     }
 
     /** Says whether {@code service} (full gRPC name; own, or one that is reached through this process) serves. */
