@@ -36,7 +36,10 @@ public interface InferenceConfig {
     @WithDefault("1")
     int threads();
 
-    /** Longest time that admitted requests get to finish when the process stops. Zero cuts them off at once. */
+    /**
+     * Longest time that admitted requests get to finish when the process stops or their model is unloaded. Zero cuts them off
+     * at once.
+     */
     @WithDefault("PT20S")
     Duration drainTimeout();
 
@@ -45,4 +48,6 @@ public interface InferenceConfig {
     AdmissionConfig admission();
 
     CallsConfig calls();
+
+    LifecycleConfig lifecycle();
 }

@@ -13,25 +13,31 @@ import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.tensor.Tensor;
 
 /** A model with its door, its warm artifacts and its tokenizer. Thread-safe. */
-final class LoadedModel implements ModelHandle, AutoCloseable {
+final class LoadedModel implements ModelHandle {
 
     private final ModelManifest manifest;
     private final String engine;
     private final Optional<Tokenizer> tokenizer;
     private final Map<String, LoadedArtifact> artifacts;
     private final Admission admission;
+    private final Usage usage;
+    private final long memoryBytes;
 
     LoadedModel(
             ModelManifest manifest,
             String engine,
             Optional<Tokenizer> tokenizer,
             Map<String, LoadedArtifact> artifacts,
-            Admission admission) {
+            Admission admission,
+            Usage usage,
+            long memoryBytes) {
         this.manifest = manifest;
         this.engine = engine;
         this.tokenizer = tokenizer;
         this.artifacts = Map.copyOf(artifacts);
         this.admission = admission;
+        this.usage = usage;
+        this.memoryBytes = memoryBytes;
     }
 
     @Override
@@ -62,6 +68,16 @@ final class LoadedModel implements ModelHandle, AutoCloseable {
     @Override
     public Row open(Permit permit, String artifact) {
         return artifact(artifact).open(own(permit));
+    }
+
+    /** The requests that have found it. */
+    Usage usage() {
+        return usage;
+    }
+
+    /** What it is counted with in the budget of memory. */
+    long memoryBytes() {
+        return memoryBytes;
     }
 
     /** Admits nothing more, and waits for what was admitted; false if that takes longer than {@code timeout}. */

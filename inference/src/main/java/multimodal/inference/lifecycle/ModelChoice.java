@@ -14,37 +14,37 @@ import multimodal.inference.repository.ModelId;
 /**
  * Which of a task's models a request means.
  *
- * @param task for messages
  * @param states of the task's models, by name, then oldest version first
  */
-record ModelChoice(String task, Map<ModelId, ModelState> states) {
+record ModelChoice(ModelQuery query, Map<ModelId, ModelState> states) {
 
     /** See {@link ModelRegistry#find}. */
-    ModelId choose(Optional<String> name, Optional<String> version) {
+    ModelId choose() {
         List<ModelId> all = List.copyOf(states.keySet());
         if (all.isEmpty()) {
-            throw new InferenceException(ErrorKind.UNAVAILABLE, "no model for " + task + " is loaded");
+            throw new InferenceException(ErrorKind.UNAVAILABLE, "no model for " + query.task() + " is loaded");
         }
-        String chosen = name.orElseGet(() -> firstReady(all).orElse(all.get(0)).name());
-        List<ModelId> versions = ofVersion(ofName(all, chosen), version);
-        List<ModelId> newestFirst = new ArrayList<>(versions);
+        String name = query.name()
+                .orElseGet(() -> firstServable(all).orElse(all.get(0)).name());
+        List<ModelId> newestFirst = new ArrayList<>(named(all, name, query.version()));
         Collections.reverse(newestFirst);
         ModelId newest = newestFirst.get(0);
-        return firstReady(newestFirst)
+        return firstServable(newestFirst)
                 .orElseThrow(() -> new InferenceException(
                         ErrorKind.UNAVAILABLE, "%s: %s (expected: READY)".formatted(newest, states.get(newest))));
     }
 
-    private static List<ModelId> ofName(List<ModelId> all, String name) {
+    /**
+     * Those of {@code all} with the name, and the version if one is given; at least one.
+     *
+     * @throws InferenceException {@code NOT_FOUND} with what there is
+     */
+    static List<ModelId> named(List<ModelId> all, String name, Optional<String> version) {
         List<ModelId> named = all.stream().filter(id -> id.name().equals(name)).toList();
         if (named.isEmpty()) {
             TreeSet<String> names = all.stream().map(ModelId::name).collect(Collectors.toCollection(TreeSet::new));
             throw InferenceException.notFound("model.name", name, "one of " + names);
         }
-        return named;
-    }
-
-    private static List<ModelId> ofVersion(List<ModelId> named, Optional<String> version) {
         List<ModelId> found = named.stream()
                 .filter(id -> version.isEmpty() || version.get().equals(id.version()))
                 .toList();
@@ -55,7 +55,7 @@ record ModelChoice(String task, Map<ModelId, ModelState> states) {
         return found;
     }
 
-    private Optional<ModelId> firstReady(List<ModelId> ids) {
-        return ids.stream().filter(id -> states.get(id) == ModelState.READY).findFirst();
+    private Optional<ModelId> firstServable(List<ModelId> ids) {
+        return ids.stream().filter(id -> states.get(id).isServable()).findFirst();
     }
 }

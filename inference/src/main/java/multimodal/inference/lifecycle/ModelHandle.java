@@ -8,8 +8,11 @@ import multimodal.inference.decoding.Tokenizer;
 import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.tensor.Tensor;
 
-/** All that a pipeline sees of a loaded model. */
-public interface ModelHandle {
+/**
+ * All that a pipeline sees of a loaded model. Whoever has it from {@link ModelRegistry#find} closes it when the request is
+ * over; until then the model stays in memory.
+ */
+public interface ModelHandle extends AutoCloseable {
 
     ModelManifest manifest();
 
@@ -48,4 +51,8 @@ public interface ModelHandle {
 
     /** Opens a place in the step batch of a loop artifact. Close it in the same block. */
     Row open(Permit permit, String artifact);
+
+    /** Ends the use of the model. Idempotent. */
+    @Override
+    default void close() {}
 }

@@ -40,7 +40,7 @@ public final class ModelLoader {
      *
      * @param engines chooses the engine of an artifact
      * @param tokenizers loads a tokenizer; closed with the model if it is {@link AutoCloseable}
-     * @param clockNanos what calibration reads, {@link System#nanoTime} but in tests
+     * @param clockNanos what calibration and the time of last use are read from, {@link System#nanoTime} but in tests
      */
     public ModelLoader(
             BiFunction<ModelManifest, ArtifactSpec, Engine> engines,
@@ -57,8 +57,12 @@ public final class ModelLoader {
         this.clockNanos = clockNanos;
     }
 
-    /** Loads and warms up; on failure everything that was loaded is closed again. */
-    LoadedModel load(ModelManifest manifest) {
+    /**
+     * Loads and warms up; on failure everything that was loaded is closed again.
+     *
+     * @param memoryBytes what the model is counted with
+     */
+    LoadedModel load(ModelManifest manifest, long memoryBytes) {
         List<LoadedArtifact> loaded = new ArrayList<>();
         try {
             StepTimeEstimate estimate = new StepTimeEstimate();
@@ -78,7 +82,14 @@ public final class ModelLoader {
             Optional.ofNullable(cheapest).ifPresent(estimate::calibrate);
             Admission admission = new Admission(manifest.id(), settings.budget(), estimate, admissionListener);
             Optional<Tokenizer> tokenizer = manifest.tokenizer().map(spec -> tokenizers.apply(manifest, spec));
-            return new LoadedModel(manifest, String.join("+", engineNames), tokenizer, artifacts, admission);
+            return new LoadedModel(
+                    manifest,
+                    String.join("+", engineNames),
+                    tokenizer,
+                    artifacts,
+                    admission,
+                    new Usage(clockNanos),
+                    memoryBytes);
         } catch (RuntimeException e) {
             loaded.forEach(LoadedArtifact::close);
             throw e;

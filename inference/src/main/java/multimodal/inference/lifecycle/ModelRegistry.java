@@ -2,83 +2,174 @@ package multimodal.inference.lifecycle;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import multimodal.inference.batching.RequestContext;
+import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
+import multimodal.inference.lifecycle.ModelChange.Course;
 import multimodal.inference.repository.ModelId;
-import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.repository.ModelRepository;
 import org.jboss.logging.Logger;
 
-/** The models of a process: loads them, finds them, and takes them down again. Thread-safe. */
+/**
+ * The models of a process: loads them, finds them, and takes them down again. A model that somebody uses stays in memory.
+ * Thread-safe.
+ */
 public final class ModelRegistry implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(ModelRegistry.class);
 
-    /** A model that was asked for; {@code model} is null until it is ready and after a failure. */
-    private record Registered(String task, ModelState state, LoadedModel model) {}
-
     private final ModelRepository repository;
-    private final ModelLoader loader;
-    /** By name, then oldest version first, as the repository lists them. */
-    private final Map<ModelId, Registered> models = new LinkedHashMap<>();
+    private final LifecycleSettings settings;
+    private final ModelTable table = new ModelTable();
+    private final ModelMover mover;
+    /** For what goes on whether or not somebody waits for it. */
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "model-lifecycle");
+        thread.setDaemon(true);
+        return thread;
+    });
 
-    private final List<ModelListener> listeners = new ArrayList<>();
+    private volatile Set<String> tasks = Set.of();
+
+    /** An empty registry over a repository; see {@link LifecycleSettings#DEFAULT}. */
+    public ModelRegistry(ModelRepository repository, ModelLoader loader) {
+        this(repository, loader, LifecycleSettings.DEFAULT);
+    }
 
     /** An empty registry over a repository. */
-    public ModelRegistry(ModelRepository repository, ModelLoader loader) {
+    public ModelRegistry(ModelRepository repository, ModelLoader loader, LifecycleSettings settings) {
         this.repository = repository;
-        this.loader = loader;
+        this.settings = settings;
+        this.mover = new ModelMover(table, repository, loader, settings.memoryBudgetBytes());
     }
 
     /** Adds a listener, which hears at once of the states as they are. */
-    public synchronized void addListener(ModelListener listener) {
-        models.forEach((id, model) -> listener.changed(new ModelEvent(id, model.task, model.state)));
-        listeners.add(listener);
+    public void addListener(ModelListener listener) {
+        table.addListener(listener);
+    }
+
+    public void removeListener(ModelListener listener) {
+        table.removeListener(listener);
     }
 
     /**
-     * Loads and warms up every model of the repository whose task is among {@code tasks}, one after another. One that does
-     * not load is logged and left out; the others serve.
+     * Takes on every model of the repository whose task is among {@code tasks}: loads and warms it up, one after another,
+     * or leaves it to its first request if the settings say so or the budget is spent. One that does not load is logged and
+     * serves nobody; the others serve.
      */
     public void load(Set<String> tasks) {
-        List<ModelManifest> wanted = repository.models().stream()
-                .flatMap(id -> orLeaveOut(id, repository::manifest))
-                .filter(manifest -> tasks.contains(manifest.task()))
-                .flatMap(manifest -> orLeaveOut(manifest.id(), repository::load))
-                .toList();
-        wanted.forEach(manifest -> change(manifest, ModelState.LOADING, null));
-        wanted.forEach(this::load);
+        this.tasks = Set.copyOf(tasks);
+        List<ModelId> found = discover();
+        if (settings.loadsAtStart()) {
+            found.forEach(table::beginLoading);
+            found.forEach(mover::load);
+        }
+        found.forEach(table::rest);
+    }
+
+    /** {@link #find(ModelQuery, RequestContext, Consumer)} for a caller that always waits. */
+    public ModelHandle find(String task, Optional<String> name, Optional<String> version) {
+        return find(new ModelQuery(task, name, version), RequestContext.detached(), id -> {});
     }
 
     /**
-     * The model that a request means.
+     * The model that a request means, in use until the handle is closed. One that is on standby is loaded first, and the
+     * request waits.
      *
-     * @param task what it is for
-     * @param name as in the repository; empty takes the first of the task
-     * @param version of that name; empty takes the newest that is ready
-     * @throws InferenceException {@code NOT_FOUND} with what there is, {@code UNAVAILABLE} while it loads or drains
+     * @param onLoading hears, at most once, that the request waits for the model to be loaded
+     * @throws InferenceException {@code NOT_FOUND} with what there is; {@code UNAVAILABLE} if the model is not one that can
+     *     serve; {@code OVERLOADED} if the models in use leave no room for it; {@code CANCELLED} or {@code
+     *     DEADLINE_EXCEEDED} if the caller goes away
      */
-    public synchronized ModelHandle find(String task, Optional<String> name, Optional<String> version) {
-        Map<ModelId, ModelState> states = new LinkedHashMap<>();
-        models.forEach((id, model) -> {
-            if (model.task.equals(task)) {
-                states.put(id, model.state);
+    public ModelHandle find(ModelQuery query, RequestContext context, Consumer<ModelId> onLoading) {
+        boolean isTold = false;
+        while (true) {
+            ModelTable.Found found = table.find(query);
+            if (found.handle().isPresent()) {
+                return found.handle().get();
             }
-        });
-        return models.get(new ModelChoice(task, states).choose(name, version)).model;
+            CompletableFuture<Void> loading = carryOutLoading(found.id(), found.loading());
+            if (!isTold) {
+                isTold = true;
+                onLoading.accept(found.id());
+            }
+            awaitForRequest(found.id(), loading, context);
+        }
     }
 
-    /** The models that are ready, as the repository lists them. */
-    public synchronized List<ModelId> ready() {
-        return models.keySet().stream()
-                .filter(id -> models.get(id).state == ModelState.READY)
-                .toList();
+    /**
+     * Loads a model and waits until it is ready.
+     *
+     * @param version empty for the newest in the repository
+     * @param replaces whether the other versions of the name are unloaded once it is ready
+     * @throws InferenceException {@code NOT_FOUND} with what there is, {@code MISCONFIGURED} with every fault of its files,
+     *     {@code OVERLOADED} if the models in use leave no room; {@code CANCELLED} or {@code DEADLINE_EXCEEDED} if the
+     *     caller goes away, which does not end the load
+     */
+    public ModelStatus load(String name, Optional<String> version, boolean replaces, RequestContext context) {
+        discover();
+        ModelId id = newest(table.named(name, version));
+        CompletableFuture<Void> loading = startLoading(id);
+        Waits.await(replaces ? loading.thenRun(() -> retireOthers(id)) : loading, context);
+        return table.status(id);
+    }
+
+    /**
+     * Unloads a model and waits until its memory has been given back. Requests that use it get the drain timeout to finish;
+     * what still runs then ends with {@code UNAVAILABLE}.
+     *
+     * @param version empty for all versions of the name
+     * @throws InferenceException {@code NOT_FOUND} with what there is; {@code CANCELLED} or {@code DEADLINE_EXCEEDED} if the
+     *     caller goes away, which does not end the unload
+     */
+    public List<ModelStatus> unload(String name, Optional<String> version, RequestContext context) {
+        discover();
+        List<ModelId> named = table.named(name, version);
+        CompletableFuture<?>[] unloads =
+                named.stream().map(this::startUnloading).toArray(CompletableFuture<?>[]::new);
+        Waits.await(CompletableFuture.allOf(unloads), context);
+        return named.stream().map(table::status).toList();
+    }
+
+    /**
+     * Looks for models that have come into the repository since the last look, and begins to load each that is the newest of
+     * its name; once ready, it replaces the other versions. A folder that has gone changes nothing.
+     */
+    public void takeUpNew() {
+        for (ModelId id : discover()) {
+            if (id.equals(newest(table.named(id.name(), Optional.empty())))) {
+                startLoading(id).thenRun(() -> retireOthers(id));
+            }
+        }
+    }
+
+    /** Puts on standby what has been unused for the idle timeout or longer. */
+    public void unloadIdle() {
+        settings.idleTimeout().ifPresent(mover::unloadIdle);
+    }
+
+    /** Every model of the tasks, in memory or not, by name, then oldest version first. Looks at the disk anew. */
+    public List<ModelStatus> statuses() {
+        discover();
+        return table.statuses();
+    }
+
+    /** How a model that a listener has heard of is now. */
+    public ModelStatus status(ModelId id) {
+        return table.status(id);
+    }
+
+    /** The models that are ready, by name, then oldest version first. */
+    public List<ModelId> ready() {
+        return inState(ModelState.READY);
     }
 
     /**
@@ -86,12 +177,13 @@ public final class ModelRegistry implements AutoCloseable {
      * runs after {@code timeout} ends with {@code UNAVAILABLE}.
      */
     public void drain(Duration timeout) {
-        List<LoadedModel> draining = changeReadyToDraining();
         long end = System.nanoTime() + timeout.toNanos();
-        for (LoadedModel model : draining) {
-            awaitIdle(model, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-            model.close();
-            change(model.manifest(), ModelState.CLOSED, null);
+        table.close();
+        table.statuses().forEach(status -> table.beginDraining(status.model()));
+        List<ModelId> draining = inState(ModelState.DRAINING);
+        for (ModelId id : draining) {
+            table.draining(id).ifPresent(model -> awaitIdle(model, end));
+            mover.close(id);
         }
     }
 
@@ -101,40 +193,107 @@ public final class ModelRegistry implements AutoCloseable {
         drain(Duration.ZERO);
     }
 
-    private static Stream<ModelManifest> orLeaveOut(ModelId id, Function<ModelId, ModelManifest> reading) {
+    /** Reads what is new in the repository; answers the models of the tasks among it, by name, then oldest version first. */
+    private synchronized List<ModelId> discover() {
+        List<ModelId> found = new ArrayList<>();
+        for (ModelId id : repository.models()) {
+            if (table.isKnown(id)) {
+                continue;
+            }
+            try {
+                String task = repository.manifest(id).task();
+                table.removeBroken(id);
+                if (tasks.contains(task)) {
+                    table.add(id, task);
+                    found.add(id);
+                }
+            } catch (InferenceException e) {
+                LOG.errorf("%s is left out: %s", id, e.getMessage());
+                table.addBroken(id, e);
+            }
+        }
+        return found;
+    }
+
+    private CompletableFuture<Void> startLoading(ModelId id) {
+        return carryOutLoading(id, table.beginLoading(id));
+    }
+
+    private CompletableFuture<Void> carryOutLoading(ModelId id, ModelChange change) {
+        return carryOut(change, () -> mover.load(id), () -> startLoading(id));
+    }
+
+    private CompletableFuture<Void> startUnloading(ModelId id) {
+        return carryOut(table.beginDraining(id), () -> takeDown(id), () -> startUnloading(id));
+    }
+
+    private CompletableFuture<Void> carryOut(
+            ModelChange change, Runnable work, Supplier<CompletableFuture<Void>> again) {
+        if (change.course() == Course.BEGUN) {
+            threads.execute(work);
+        }
+        return change.course() == Course.AFTER_ANOTHER
+                ? change.end().handle((done, problem) -> done).thenCompose(done -> again.get())
+                : change.end();
+    }
+
+    private void takeDown(ModelId id) {
+        long end = System.nanoTime() + settings.drainTimeout().toNanos();
+        table.draining(id).ifPresent(model -> {
+            awaitUnused(model, end);
+            awaitIdle(model, end);
+        });
+        mover.close(id);
+    }
+
+    private void retireOthers(ModelId id) {
+        table.named(id.name(), Optional.empty()).stream()
+                .filter(other -> !other.equals(id))
+                .forEach(this::startUnloading);
+    }
+
+    private List<ModelId> inState(ModelState state) {
+        return table.statuses().stream()
+                .filter(status -> status.state() == state)
+                .map(ModelStatus::model)
+                .toList();
+    }
+
+    private static ModelId newest(List<ModelId> oldestFirst) {
+        return oldestFirst.get(oldestFirst.size() - 1);
+    }
+
+    /** A caller cannot mend a model that does not load: it hears that, and the log has the rest. */
+    private static void awaitForRequest(ModelId id, CompletableFuture<Void> loading, RequestContext context) {
         try {
-            return Stream.of(reading.apply(id));
+            Waits.await(loading, context);
         } catch (InferenceException e) {
-            LOG.errorf("%s is left out: %s", id, e.getMessage());
-            return Stream.empty();
+            boolean isForTheCaller =
+                    switch (e.kind()) {
+                        case OVERLOADED, CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE -> true;
+                        case INVALID_INPUT, NOT_FOUND, MISCONFIGURED, INTERNAL -> false;
+                    };
+            throw isForTheCaller ? e : doesNotLoad(id, e);
+        } catch (RuntimeException | Error e) {
+            throw doesNotLoad(id, e);
         }
     }
 
-    private void load(ModelManifest manifest) {
+    private static InferenceException doesNotLoad(ModelId id, Throwable cause) {
+        return new InferenceException(ErrorKind.UNAVAILABLE, id + " does not load", cause);
+    }
+
+    private static void awaitUnused(LoadedModel model, long endNanos) {
         try {
-            change(manifest, ModelState.READY, loader.load(manifest));
-        } catch (RuntimeException | LinkageError e) {
-            LOG.errorf(e, "%s does not load", manifest.id());
-            change(manifest, ModelState.CLOSED, null);
+            model.usage().awaitNone(left(endNanos));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private synchronized void change(ModelManifest manifest, ModelState state, LoadedModel model) {
-        models.put(manifest.id(), new Registered(manifest.task(), state, model));
-        ModelEvent event = new ModelEvent(manifest.id(), manifest.task(), state);
-        listeners.forEach(listener -> listener.changed(event));
-    }
-
-    private synchronized List<LoadedModel> changeReadyToDraining() {
-        List<LoadedModel> draining =
-                ready().stream().map(id -> models.get(id).model).toList();
-        draining.forEach(model -> change(model.manifest(), ModelState.DRAINING, model));
-        return draining;
-    }
-
-    private static void awaitIdle(LoadedModel model, Duration timeout) {
+    private static void awaitIdle(LoadedModel model, long endNanos) {
         try {
-            if (!model.drain(timeout)) {
+            if (!model.drain(left(endNanos))) {
                 LOG.warnf(
                         "%s: requests still ran when it was unloaded",
                         model.manifest().id());
@@ -142,5 +301,9 @@ public final class ModelRegistry implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static Duration left(long endNanos) {
+        return Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()));
     }
 }

@@ -7,10 +7,9 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import multimodal.inference.lifecycle.ModelEvent;
 import multimodal.inference.lifecycle.ModelListener;
-import multimodal.inference.lifecycle.ModelState;
 import multimodal.inference.repository.ModelId;
 
-/** Says which gRPC services can serve: those for each of whose tasks a model is ready. */
+/** Says which gRPC services can serve: those for each of whose tasks a model is ready, or on standby to be. */
 public final class ModelHealth implements ModelListener {
 
     private final Map<String, Set<String>> tasks;
@@ -32,10 +31,10 @@ public final class ModelHealth implements ModelListener {
     @Override
     public synchronized void changed(ModelEvent event) {
         last.put(event.model(), event);
-        Set<String> ready = last.values().stream()
-                .filter(known -> known.state() == ModelState.READY)
+        Set<String> servable = last.values().stream()
+                .filter(known -> known.state().isServable())
                 .map(ModelEvent::task)
                 .collect(Collectors.toSet());
-        tasks.forEach((service, needed) -> serving.accept(service, ready.containsAll(needed)));
+        tasks.forEach((service, needed) -> serving.accept(service, servable.containsAll(needed)));
     }
 }

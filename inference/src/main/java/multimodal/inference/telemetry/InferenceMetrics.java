@@ -85,6 +85,16 @@ final class InferenceMetrics implements BatchListener, AdmissionListener, ModelL
             gauge(MetricNames.MODEL_STATE, tags(event.model()).and(MetricNames.STATE, lower(state)))
                     .set(state == event.state() ? 1 : 0);
         }
+        switch (event.state()) {
+            case READY -> countLoad(event.model(), "ok");
+            case FAILED -> countLoad(event.model(), "failed");
+            default -> {}
+        }
+    }
+
+    private void countLoad(ModelId model, String outcome) {
+        meters.counter(MetricNames.MODEL_LOADS, tags(model).and(MetricNames.OUTCOME, outcome))
+                .increment();
     }
 
     private AtomicLong gauge(String name, Tags tags) {

@@ -36,6 +36,9 @@ public final class MetricNames {
     /** Gauge: 1 while the model is in the state, else 0. Tags {@link #MODEL}, {@link #STATE}. */
     public static final String MODEL_STATE = "inference.model.state";
 
+    /** Counter: models that were loaded, or did not load. Tags {@link #MODEL}, {@link #OUTCOME}. */
+    public static final String MODEL_LOADS = "inference.model.loads";
+
     /** Name and version, e.g. {@code sticker-clip/1}. */
     public static final String MODEL = "model";
 

@@ -29,6 +29,11 @@ class InferenceConfigTest {
         assertThat(config.admission().budget()).isEqualTo(2400);
         assertThat(config.calls().threads()).isEqualTo(64);
         assertThat(config.calls().queueLength()).isEqualTo(256);
+        assertThat(config.lifecycle().loadAtStart()).isTrue();
+        assertThat(config.lifecycle().idleTimeout()).isEmpty();
+        assertThat(config.lifecycle().memoryBudgetMib()).isEmpty();
+        assertThat(config.lifecycle().watchInterval()).isEmpty();
+        assertThat(config.lifecycle().allowChanges()).isTrue();
     }
 
     @Test
@@ -46,7 +51,12 @@ class InferenceConfigTest {
                 Map.entry("inference.batching.max-queued", "7"),
                 Map.entry("inference.admission.budget", "99"),
                 Map.entry("inference.calls.threads", "3"),
-                Map.entry("inference.calls.queue-length", "4")));
+                Map.entry("inference.calls.queue-length", "4"),
+                Map.entry("inference.lifecycle.load-at-start", "false"),
+                Map.entry("inference.lifecycle.idle-timeout", "PT10M"),
+                Map.entry("inference.lifecycle.memory-budget-mib", "512"),
+                Map.entry("inference.lifecycle.watch-interval", "PT30S"),
+                Map.entry("inference.lifecycle.allow-changes", "false")));
 
         assertThat(config.repository()).containsExactly(Path.of("/models"), Path.of("/more"));
         assertThat(config.engine()).contains("pytorch");
@@ -61,6 +71,11 @@ class InferenceConfigTest {
         assertThat(config.admission().budget()).isEqualTo(99);
         assertThat(config.calls().threads()).isEqualTo(3);
         assertThat(config.calls().queueLength()).isEqualTo(4);
+        assertThat(config.lifecycle().loadAtStart()).isFalse();
+        assertThat(config.lifecycle().idleTimeout()).contains(Duration.ofMinutes(10));
+        assertThat(config.lifecycle().memoryBudgetMib()).hasValue(512);
+        assertThat(config.lifecycle().watchInterval()).contains(Duration.ofSeconds(30));
+        assertThat(config.lifecycle().allowChanges()).isFalse();
     }
 
     private static InferenceConfig config(Map<String, String> properties) {

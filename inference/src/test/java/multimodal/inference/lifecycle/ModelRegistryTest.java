@@ -98,7 +98,11 @@ class ModelRegistryTest {
 
         assertThat(events)
                 .containsExactly(
-                        "unrelated/1 LOADING", "unrelated/1 READY", "unrelated/1 DRAINING", "unrelated/1 CLOSED");
+                        "unrelated/1 CLOSED",
+                        "unrelated/1 LOADING",
+                        "unrelated/1 READY",
+                        "unrelated/1 DRAINING",
+                        "unrelated/1 CLOSED");
         assertThat(engine.closedGraphs()).containsExactly("adder");
     }
 

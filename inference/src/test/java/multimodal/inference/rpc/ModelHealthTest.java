@@ -41,6 +41,16 @@ class ModelHealthTest {
         assertThat(serving.get("clip")).isFalse();
     }
 
+    @Test
+    void serviceServesWhileItsModelIsOnStandbyAndComesBackForARequest() {
+        change("one", "clip", ModelState.STANDBY);
+        assertThat(serving.get("clip")).isTrue();
+        change("one", "clip", ModelState.WAKING);
+        assertThat(serving.get("clip")).isTrue();
+        change("one", "clip", ModelState.FAILED);
+        assertThat(serving.get("clip")).isFalse();
+    }
+
     private void change(String name, String task, ModelState state) {
         health.changed(new ModelEvent(new ModelId(name, "1"), task, state));
     }
