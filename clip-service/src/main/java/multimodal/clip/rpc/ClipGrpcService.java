@@ -56,34 +56,37 @@ public class ClipGrpcService extends ClipServiceGrpc.ClipServiceImplBase {
     @Override
     public void embed(EmbedRequest request, StreamObserver<EmbedResponse> observer) {
         calls.answer(observer, call -> {
-            ModelHandle model = models.clip(request.getModel());
-            RequestCheck check = new RequestCheck(reader);
-            List<Content> inputs = ContentRequests.contents("inputs", request.getInputsList(), check);
-            check.throwIfAny();
-            return ClipResponses.embed(embedder.embed(model, inputs, call.context()), call);
+            try (ModelHandle model = models.clip(request.getModel(), call)) {
+                RequestCheck check = new RequestCheck(reader);
+                List<Content> inputs = ContentRequests.contents("inputs", request.getInputsList(), check);
+                check.throwIfAny();
+                return ClipResponses.embed(embedder.embed(model, inputs, call.context()), call);
+            }
         });
     }
 
     @Override
     public void compare(CompareRequest request, StreamObserver<CompareResponse> observer) {
         calls.answer(observer, call -> {
-            ModelHandle model = models.clip(request.getModel());
-            RequestCheck check = new RequestCheck(reader);
-            List<Content> rows = ContentRequests.contents("rows", request.getRowsList(), check);
-            List<Content> columns = ContentRequests.contents("columns", request.getColumnsList(), check);
-            check.throwIfAny();
-            return ClipResponses.compare(comparer.compare(model, rows, columns, call.context()), call);
+            try (ModelHandle model = models.clip(request.getModel(), call)) {
+                RequestCheck check = new RequestCheck(reader);
+                List<Content> rows = ContentRequests.contents("rows", request.getRowsList(), check);
+                List<Content> columns = ContentRequests.contents("columns", request.getColumnsList(), check);
+                check.throwIfAny();
+                return ClipResponses.compare(comparer.compare(model, rows, columns, call.context()), call);
+            }
         });
     }
 
     @Override
     public void classify(ClassifyRequest request, StreamObserver<ClassifyResponse> observer) {
         calls.answer(observer, call -> {
-            ModelHandle model = models.clip(request.getModel());
-            RequestCheck check = new RequestCheck(reader);
-            ClassifyOptions options = LabelRequests.classify(request, model.manifest(), check);
-            check.throwIfAny();
-            return ClipResponses.classify(request, classifier.classify(model, options, call.context()), call);
+            try (ModelHandle model = models.clip(request.getModel(), call)) {
+                RequestCheck check = new RequestCheck(reader);
+                ClassifyOptions options = LabelRequests.classify(request, model.manifest(), check);
+                check.throwIfAny();
+                return ClipResponses.classify(request, classifier.classify(model, options, call.context()), call);
+            }
         });
     }
 }

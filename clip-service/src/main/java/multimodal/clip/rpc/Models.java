@@ -1,10 +1,17 @@
 package multimodal.clip.rpc;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import multimodal.common.v1.ModelRef;
+import multimodal.inference.batching.RequestContext;
 import multimodal.inference.lifecycle.ModelHandle;
+import multimodal.inference.lifecycle.ModelQuery;
+import multimodal.inference.repository.ModelId;
 
-/** Finds the model that a request asks for, or the one that the service takes by itself. */
+/**
+ * Finds the model that a request asks for, or the one that the service takes by itself. It is in use until the handle is
+ * closed.
+ */
 public final class Models {
 
     /** Task of models that embed texts and pictures. */
@@ -19,7 +26,7 @@ public final class Models {
     /** What {@link multimodal.inference.lifecycle.ModelRegistry#find} does. */
     @FunctionalInterface
     public interface Finder {
-        ModelHandle find(String task, Optional<String> name, Optional<String> version);
+        ModelHandle find(ModelQuery query, RequestContext context, Consumer<ModelId> onLoading);
     }
 
     private final Finder finder;
@@ -28,20 +35,23 @@ public final class Models {
         this.finder = finder;
     }
 
-    ModelHandle clip(ModelRef model) {
-        return find(CLIP, model);
+    ModelHandle clip(ModelRef model, Call call) {
+        return find(CLIP, model, call, loading -> {});
     }
 
-    ModelHandle caption(ModelRef model) {
-        return find(CAPTION, model);
+    /** @param onLoading hears if the call has to wait for the model to be loaded */
+    ModelHandle caption(ModelRef model, Call call, Consumer<ModelId> onLoading) {
+        return find(CAPTION, model, call, onLoading);
     }
 
-    ModelHandle text(ModelRef model) {
-        return find(TEXT, model);
+    /** @param onLoading hears if the call has to wait for the model to be loaded */
+    ModelHandle text(ModelRef model, Call call, Consumer<ModelId> onLoading) {
+        return find(TEXT, model, call, onLoading);
     }
 
-    private ModelHandle find(String task, ModelRef model) {
-        return finder.find(task, said(model.getName()), said(model.getVersion()));
+    private ModelHandle find(String task, ModelRef model, Call call, Consumer<ModelId> onLoading) {
+        ModelQuery query = new ModelQuery(task, said(model.getName()), said(model.getVersion()));
+        return finder.find(query, call.context(), onLoading);
     }
 
     private static Optional<String> said(String value) {

@@ -6,11 +6,25 @@ import multimodal.clip.v1.ContinueTextResponse;
 import multimodal.clip.v1.TextResult;
 import multimodal.common.v1.FinishReason;
 import multimodal.common.v1.Token;
+import multimodal.inference.repository.ModelId;
+import multimodal.inference.rpc.ModelMessages;
 
 /** Events of texts as messages. */
 final class TextResponses {
 
     private TextResponses() {}
+
+    static CaptionImageResponse captionLoading(ModelId model) {
+        return CaptionImageResponse.newBuilder()
+                .setLoading(ModelMessages.loading(model))
+                .build();
+    }
+
+    static ContinueTextResponse continuationLoading(ModelId model) {
+        return ContinueTextResponse.newBuilder()
+                .setLoading(ModelMessages.loading(model))
+                .build();
+    }
 
     static CaptionImageResponse caption(TextEvent event, Call call) {
         CaptionImageResponse.Builder response = CaptionImageResponse.newBuilder();

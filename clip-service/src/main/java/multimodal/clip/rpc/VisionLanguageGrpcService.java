@@ -45,23 +45,28 @@ public class VisionLanguageGrpcService extends VisionLanguageServiceGrpc.VisionL
     @Override
     public void captionImage(CaptionImageRequest request, StreamObserver<CaptionImageResponse> observer) {
         calls.stream(observer, (call, sink) -> {
-            ModelHandle model = models.caption(request.getModel());
-            RequestCheck check = new RequestCheck(reader);
-            CaptionOptions options = TextRequests.caption(request, model.manifest(), check);
-            check.throwIfAny();
-            captioner.caption(model, options, call.context(), event -> sink.accept(TextResponses.caption(event, call)));
+            try (ModelHandle model = models.caption(
+                    request.getModel(), call, loading -> sink.accept(TextResponses.captionLoading(loading)))) {
+                RequestCheck check = new RequestCheck(reader);
+                CaptionOptions options = TextRequests.caption(request, model.manifest(), check);
+                check.throwIfAny();
+                captioner.caption(
+                        model, options, call.context(), event -> sink.accept(TextResponses.caption(event, call)));
+            }
         });
     }
 
     @Override
     public void continueText(ContinueTextRequest request, StreamObserver<ContinueTextResponse> observer) {
         calls.stream(observer, (call, sink) -> {
-            ModelHandle model = models.text(request.getModel());
-            RequestCheck check = new RequestCheck(reader);
-            ContinueOptions options = TextRequests.continuation(request, model.manifest(), check);
-            check.throwIfAny();
-            continuer.continueText(
-                    model, options, call.context(), event -> sink.accept(TextResponses.continuation(event, call)));
+            try (ModelHandle model = models.text(
+                    request.getModel(), call, loading -> sink.accept(TextResponses.continuationLoading(loading)))) {
+                RequestCheck check = new RequestCheck(reader);
+                ContinueOptions options = TextRequests.continuation(request, model.manifest(), check);
+                check.throwIfAny();
+                continuer.continueText(
+                        model, options, call.context(), event -> sink.accept(TextResponses.continuation(event, call)));
+            }
         });
     }
 }

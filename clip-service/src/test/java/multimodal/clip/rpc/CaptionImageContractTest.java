@@ -63,6 +63,16 @@ class CaptionImageContractTest extends TextStreamContract<CaptionImageRequest, C
     }
 
     @Test
+    void callThatWaitsForItsModelIsToldSoFirst() {
+        models.pretendToLoad();
+
+        List<CaptionImageResponse> responses = call(soundRequest());
+
+        assertThat(responses.get(0).getLoading().getModel().getName()).isEqualTo("tiny-caption");
+        assertThat(responses.subList(1, responses.size())).noneMatch(CaptionImageResponse::hasLoading);
+    }
+
+    @Test
     void sampledCaptionTellsItsSeed() {
         DecodingOptions sampled = DecodingOptions.newBuilder()
                 .setSampled(SampledDecoding.newBuilder().setSeed(-5))

@@ -42,6 +42,16 @@ class ContinueTextContractTest extends TextStreamContract<ContinueTextRequest, C
     }
 
     @Test
+    void callThatWaitsForItsModelIsToldSoFirst() {
+        models.pretendToLoad();
+
+        List<ContinueTextResponse> responses = call(soundRequest());
+
+        assertThat(responses.get(0).getLoading().getModel().getName()).isEqualTo("tiny-text");
+        assertThat(responses.subList(1, responses.size())).noneMatch(ContinueTextResponse::hasLoading);
+    }
+
+    @Test
     void tokensComeFirstAndTheResultLast() {
         List<ContinueTextResponse> responses = call(soundRequest());
 

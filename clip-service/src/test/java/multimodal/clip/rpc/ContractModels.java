@@ -5,12 +5,14 @@ import jakarta.enterprise.inject.Alternative;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Consumer;
 import multimodal.clip.testing.FakeModel;
 import multimodal.clip.testing.TinyModels;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.lifecycle.ModelHandle;
+import multimodal.inference.lifecycle.ModelQuery;
+import multimodal.inference.repository.ModelId;
 
 /** Stands in for the registry: the service under test runs on tiny models. */
 @Singleton
@@ -19,6 +21,7 @@ public class ContractModels {
     private final FakeModel clip = TinyModels.clip();
     private final FakeModel caption = TinyModels.caption();
     private final FakeModel text = TinyModels.text();
+    private volatile boolean isLoading;
 
     @Produces
     @Alternative
@@ -40,25 +43,36 @@ public class ContractModels {
         return text;
     }
 
+    /** From now on, until {@link #heal}, every call is told that its model is being loaded. */
+    void pretendToLoad() {
+        isLoading = true;
+    }
+
     /** Makes every model well again. */
     void heal() {
+        isLoading = false;
         List.of(clip, caption, text).forEach(model -> model.beforeRun(RequestContext::checkLive));
     }
 
-    /** Permits that are out. */
-    int openPermits() {
-        return clip.openPermits() + caption.openPermits() + text.openPermits();
+    /** Permits and models that are out. */
+    int open() {
+        return List.of(clip, caption, text).stream()
+                .mapToInt(model -> model.openPermits() + model.openUses())
+                .sum();
     }
 
-    private ModelHandle find(String task, Optional<String> name, Optional<String> version) {
+    private ModelHandle find(ModelQuery query, RequestContext context, Consumer<ModelId> onLoading) {
         FakeModel model = List.of(clip, caption, text).stream()
-                .filter(each -> each.manifest().task().equals(task))
+                .filter(each -> each.manifest().task().equals(query.task()))
                 .findFirst()
                 .orElseThrow();
         String known = model.manifest().id().name();
-        if (!name.orElse(known).equals(known)) {
-            throw InferenceException.notFound("model.name", name.get(), "one of [" + known + "]");
+        if (!query.name().orElse(known).equals(known)) {
+            throw InferenceException.notFound("model.name", query.name().get(), "one of [" + known + "]");
         }
-        return model;
+        if (isLoading) {
+            onLoading.accept(model.manifest().id());
+        }
+        return model.use();
     }
 }

@@ -68,7 +68,7 @@ abstract class RpcContract<Q extends Message, R extends Message> {
     void serviceStillAnswersAndHoldsNothing() {
         models.heal();
         assertThat(call(soundRequest())).isNotEmpty();
-        assertThat(models.openPermits()).isZero();
+        assertThat(models.open()).isZero();
         channel.shutdownNow();
     }
 

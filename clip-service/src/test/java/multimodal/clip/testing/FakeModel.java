@@ -28,6 +28,7 @@ public final class FakeModel implements ModelHandle {
     private final Map<String, UnaryOperator<Map<String, Tensor>>> artifacts = new HashMap<>();
     private final List<Run> runs = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger openPermits = new AtomicInteger();
+    private final AtomicInteger openUses = new AtomicInteger();
     private volatile Consumer<RequestContext> beforeRun = RequestContext::checkLive;
 
     FakeModel(ModelManifest manifest) {
@@ -52,6 +53,22 @@ public final class FakeModel implements ModelHandle {
     /** Permits that were taken and not given back. */
     public int openPermits() {
         return openPermits.get();
+    }
+
+    /** The model as a registry hands it out: in use until it is closed. */
+    public ModelHandle use() {
+        openUses.incrementAndGet();
+        return this;
+    }
+
+    /** Uses that were not closed. */
+    public int openUses() {
+        return openUses.get();
+    }
+
+    @Override
+    public void close() {
+        openUses.decrementAndGet();
     }
 
     @Override
