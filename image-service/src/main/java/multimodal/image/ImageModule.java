@@ -10,6 +10,7 @@ import multimodal.image.rpc.DiffusionModels;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.inference.InferenceRuntime;
+import multimodal.inference.lifecycle.ModelQuery;
 import multimodal.inference.rpc.ServedTasks;
 
 /** Puts the service together: the only class here that wires. */
@@ -25,8 +26,11 @@ public class ImageModule {
     @Produces
     @Singleton
     DiffusionModels models(InferenceRuntime runtime) {
-        return model -> DiffusionModel.of(
-                runtime.registry().find(DiffusionModel.TASK, said(model.getName()), said(model.getVersion())));
+        return (model, context, onLoading) -> DiffusionModel.of(runtime.registry()
+                .find(
+                        new ModelQuery(DiffusionModel.TASK, said(model.getName()), said(model.getVersion())),
+                        context,
+                        onLoading));
     }
 
     private static Optional<String> said(String value) {

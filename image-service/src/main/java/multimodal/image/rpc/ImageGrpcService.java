@@ -15,6 +15,7 @@ import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.ImageServiceGrpc;
+import multimodal.inference.batching.RequestContext;
 import multimodal.inference.rpc.InferenceStatuses;
 import multimodal.inference.rpc.RequestContexts;
 
@@ -45,14 +46,17 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
         StreamWriter<GenerateImageResponse> writer = StreamWriter.of(observer, InferenceStatuses::of);
         writer.run(executor, call -> {
             ImageRequests.requireImplemented(request);
-            DiffusionModel model = models.find(request.getModel());
-            GenerateImageOptions options = ImageRequests.generateImage(request, model);
-            ImageResult result = textToImage.generate(
-                    model,
-                    options,
-                    RequestContexts.current(),
-                    progress -> call.offer(ImageResponses.progress(progress, since(arrival))));
-            call.sendLast(ImageResponses.result(options, result, since(arrival)));
+            RequestContext context = RequestContexts.current();
+            try (DiffusionModel model =
+                    models.find(request.getModel(), context, loading -> call.offer(ImageResponses.loading(loading)))) {
+                GenerateImageOptions options = ImageRequests.generateImage(request, model);
+                ImageResult result = textToImage.generate(
+                        model,
+                        options,
+                        context,
+                        progress -> call.offer(ImageResponses.progress(progress, since(arrival))));
+                call.sendLast(ImageResponses.result(options, result, since(arrival)));
+            }
         });
     }
 

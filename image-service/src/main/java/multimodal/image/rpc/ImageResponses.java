@@ -19,12 +19,20 @@ import multimodal.image.v1.GenerateImageResult;
 import multimodal.image.v1.GeneratedImage;
 import multimodal.image.v1.SchedulerOptions;
 import multimodal.image.v1.TimestepSpacing;
+import multimodal.inference.repository.ModelId;
+import multimodal.inference.rpc.ModelMessages;
 import multimodal.media.PictureFormat;
 
 /** Progress and results as messages. */
 final class ImageResponses {
 
     private ImageResponses() {}
+
+    static GenerateImageResponse loading(ModelId model) {
+        return GenerateImageResponse.newBuilder()
+                .setLoading(ModelMessages.loading(model))
+                .build();
+    }
 
     /** @param elapsed since the request arrived */
     static GenerateImageResponse progress(ImageProgress progress, java.time.Duration elapsed) {

@@ -23,18 +23,27 @@ public record DiffusionModel(
         int downscaleFactor,
         PictureSize size,
         int defaultSteps,
-        float defaultGuidanceScale) {
+        float defaultGuidanceScale)
+        implements AutoCloseable {
 
     /** The task in the manifests of such models. */
     public static final String TASK = "text-to-image";
 
     /**
-     * Reads the manifest's parameters.
+     * Reads the manifest's parameters; a handle whose model is none such is closed.
      *
      * @throws multimodal.inference.error.InferenceException {@code MISCONFIGURED} naming a key that is missing or wrong
      */
     public static DiffusionModel of(ModelHandle handle) {
-        Parameters parameters = handle.manifest().parameters();
+        try {
+            return read(handle, handle.manifest().parameters());
+        } catch (RuntimeException e) {
+            handle.close();
+            throw e;
+        }
+    }
+
+    private static DiffusionModel read(ModelHandle handle, Parameters parameters) {
         return new DiffusionModel(
                 handle,
                 DdimOptions.from(parameters),
@@ -47,6 +56,12 @@ public record DiffusionModel(
 
     public ModelManifest manifest() {
         return handle.manifest();
+    }
+
+    /** Ends the use of the model. */
+    @Override
+    public void close() {
+        handle.close();
     }
 
     /** A prompt as the ids that {@code text_encoder} reads. */

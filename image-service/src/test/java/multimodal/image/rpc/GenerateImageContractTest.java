@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import multimodal.common.rpc.Statuses;
@@ -35,7 +36,9 @@ import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.GenerateImageResult;
 import multimodal.image.v1.ImageServiceGrpc;
+import multimodal.inference.batching.RequestContext;
 import multimodal.inference.error.InferenceException;
+import multimodal.inference.repository.ModelId;
 import multimodal.media.GenerationMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +60,7 @@ class GenerateImageContractTest {
     private final CallExecutor executor = new CallExecutor("call", CALL_THREADS, 16);
     private final SentMessages sent = new SentMessages();
     private volatile IntConsumer beforeStep = step -> {};
+    private volatile boolean isLoading;
     private final DrawnModel drawn = new DrawnModel(true, step -> beforeStep.accept(step));
     private Server server;
     private ManagedChannel channel;
@@ -72,17 +76,21 @@ class GenerateImageContractTest {
                 .build();
     }
 
-    private DiffusionModel find(ModelRef model) {
+    private DiffusionModel find(ModelRef model, RequestContext context, Consumer<ModelId> onLoading) {
+        if (isLoading) {
+            onLoading.accept(drawn.manifest().id());
+        }
         if (!model.getName().isEmpty() && !model.getName().equals("drawn")) {
             throw InferenceException.notFound("model.name", model.getName(), "one of [drawn]");
         }
-        return DiffusionModel.of(drawn);
+        return DiffusionModel.of(drawn.use());
     }
 
     /** Whatever a test did to the service, it serves, and nothing is left open. */
     @AfterEach
     void stillServesAndStops() throws InterruptedException {
         beforeStep = step -> {};
+        isLoading = false;
         assertThat(generate(request())).last().matches(GenerateImageResponse::hasResult);
         while (!drawn.isIdle()) {
             Thread.onSpinWait();
@@ -106,6 +114,14 @@ class GenerateImageContractTest {
         });
         assertThat(responses.get(1).getProgress().getPreviewsCount()).isOne();
         assertThat(responses.get(5).hasResult()).isTrue();
+    }
+
+    @Test
+    void aCallThatWaitsForItsModelIsToldSoFirst() {
+        isLoading = true;
+        List<GenerateImageResponse> responses = generate(request());
+        assertThat(responses.get(0).getLoading().getModel().getName()).isEqualTo("drawn");
+        assertThat(responses.subList(1, 7)).noneMatch(GenerateImageResponse::hasLoading);
     }
 
     @Test

@@ -41,6 +41,7 @@ public final class DrawnModel implements ModelHandle {
     private final List<Long> costs = new CopyOnWriteArrayList<>();
     private final AtomicInteger openRows = new AtomicInteger();
     private final AtomicInteger openPermits = new AtomicInteger();
+    private final AtomicInteger openUses = new AtomicInteger();
 
     public DrawnModel(boolean takesPooledText) {
         this(takesPooledText, step -> {});
@@ -62,9 +63,20 @@ public final class DrawnModel implements ModelHandle {
         return costs;
     }
 
-    /** Whether every row and permit was closed. */
+    /** The model as a registry hands it out: in use until it is closed. */
+    public ModelHandle use() {
+        openUses.incrementAndGet();
+        return this;
+    }
+
+    @Override
+    public void close() {
+        openUses.decrementAndGet();
+    }
+
+    /** Whether every row, permit and use was closed. */
     public boolean isIdle() {
-        return openRows.get() == 0 && openPermits.get() == 0;
+        return openRows.get() == 0 && openPermits.get() == 0 && openUses.get() == 0;
     }
 
     @Override
