@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
 import multimodal.common.server.CallExecutor;
 import multimodal.common.server.ServingState;
+import multimodal.gateway.client.RemoteModels;
 import multimodal.gateway.client.ServiceChannels;
 import multimodal.gateway.proxy.HealthWatch;
 import multimodal.gateway.v1.WorkflowServiceGrpc;
@@ -24,8 +25,8 @@ import multimodal.gateway.workflow.WorkflowValidator;
 /** Puts the gateway together. */
 @Singleton
 public class GatewayModule {
-    private final ScheduledExecutorService healthTimer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "health-watch");
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "watch-timer");
         thread.setDaemon(true);
         return thread;
     });
@@ -60,15 +61,21 @@ public class GatewayModule {
                 new RetryPolicy(workflow.maxAttempts(), workflow.initialRetryDelay()));
     }
 
+    @Produces
+    @Singleton
+    RemoteModels models(ServiceChannels channels) {
+        return new RemoteModels(channels, timer);
+    }
+
     void onStart(
             @Observes StartupEvent event, GatewayConfig config, ServiceChannels channels, ServingState servingState) {
         config.services().forEach((name, service) -> service.grpcServices()
                 .forEach(grpcService ->
-                        new HealthWatch(channels.channel(name), grpcService, servingState, healthTimer).start()));
+                        new HealthWatch(channels.channel(name), grpcService, servingState, timer).start()));
         servingState.set(WorkflowServiceGrpc.SERVICE_NAME, true);
     }
 
     void onShutdown(@Observes ShutdownEvent event) {
-        healthTimer.shutdownNow();
+        timer.shutdownNow();
     }
 }

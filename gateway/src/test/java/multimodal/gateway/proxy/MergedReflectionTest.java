@@ -30,6 +30,7 @@ class MergedReflectionTest {
         V1ALPHA,
         "multimodal.clip.v1.ClipService",
         "multimodal.clip.v1.VisionLanguageService",
+        "multimodal.common.v1.ModelService",
         "multimodal.gateway.v1.WorkflowService",
         "multimodal.image.v1.ImageService"
     };

@@ -31,6 +31,8 @@ public final class FakeFleet implements AutoCloseable {
     public final FakeImageService image = new FakeImageService();
     public final FakeVisionLanguageService visionLanguage = new FakeVisionLanguageService();
     public final FakeClipService clip = new FakeClipService();
+    public final FakeModelService imageModels = new FakeModelService("painter/1");
+    public final FakeModelService clipModels = new FakeModelService("captioner/1", "captioner/2");
     public final ServingState imageState = new ServingState(() -> Set.of(ImageServiceGrpc.SERVICE_NAME));
     public final ServingState clipState =
             new ServingState(() -> Set.of(ClipServiceGrpc.SERVICE_NAME, VisionLanguageServiceGrpc.SERVICE_NAME));
@@ -51,7 +53,7 @@ public final class FakeFleet implements AutoCloseable {
     public FakeFleet(int imagePort, int clipPort) {
         imageServer = startImage(imagePort);
         this.imagePort = imageServer.getPort();
-        clipServer = start(clipPort, List.of(clip, visionLanguage, new HealthGrpcService(clipState)));
+        clipServer = start(clipPort, List.of(clip, visionLanguage, clipModels, new HealthGrpcService(clipState)));
         imageState.set(ImageServiceGrpc.SERVICE_NAME, true);
         clipState.set(ClipServiceGrpc.SERVICE_NAME, true);
         clipState.set(VisionLanguageServiceGrpc.SERVICE_NAME, true);
@@ -81,7 +83,7 @@ public final class FakeFleet implements AutoCloseable {
     }
 
     private Server startImage(int port) {
-        return start(port, List.of(image, new HealthGrpcService(imageState)));
+        return start(port, List.of(image, imageModels, new HealthGrpcService(imageState)));
     }
 
     private Server start(int port, List<BindableService> services) {

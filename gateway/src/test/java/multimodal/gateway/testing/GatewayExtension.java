@@ -10,12 +10,16 @@ import io.grpc.ServerServiceDefinition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import multimodal.common.server.CallExecutor;
 import multimodal.common.server.HealthGrpcService;
 import multimodal.common.server.ServingState;
+import multimodal.gateway.client.RemoteModels;
 import multimodal.gateway.client.ServiceChannels;
 import multimodal.gateway.proxy.MergedReflection;
 import multimodal.gateway.proxy.PassThrough;
+import multimodal.gateway.rpc.ModelGrpcService;
 import multimodal.gateway.rpc.WorkflowGrpcService;
 import multimodal.gateway.v1.WorkflowServiceGrpc;
 import multimodal.gateway.workflow.RetryPolicy;
@@ -32,6 +36,7 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     private ServiceChannels channels;
     private CallExecutor workflowThreads;
     private CallExecutor nodeThreads;
+    private ScheduledExecutorService timer;
     private Server server;
     private ManagedChannel channel;
     private ServingState state;
@@ -42,10 +47,13 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         channels = new ServiceChannels(fleet.addresses(), List.of());
         workflowThreads = new CallExecutor("workflow", 8, 1);
         nodeThreads = new CallExecutor("node", 8, 8);
+        timer = Executors.newSingleThreadScheduledExecutor();
         state = new ServingState(() -> Set.of(WorkflowServiceGrpc.SERVICE_NAME));
         WorkflowRunner runner = new WorkflowRunner(nodeThreads, new RetryPolicy(3, Duration.ofMillis(5)));
-        List<BindableService> own =
-                List.of(new WorkflowGrpcService(channels, runner, workflowThreads), new HealthGrpcService(state));
+        List<BindableService> own = List.of(
+                new WorkflowGrpcService(channels, runner, workflowThreads),
+                new ModelGrpcService(new RemoteModels(channels, timer)),
+                new HealthGrpcService(state));
         List<ServerServiceDefinition> definitions =
                 own.stream().map(BindableService::bindService).toList();
         server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
@@ -66,6 +74,7 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         server.shutdownNow().awaitTermination();
         workflowThreads.close();
         nodeThreads.close();
+        timer.shutdownNow();
         channels.close();
         fleet.close();
     }
