@@ -5,6 +5,7 @@ import io.grpc.Deadline;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import multimodal.common.server.Callers;
 import multimodal.inference.batching.RequestContext;
 
 /** Takes what of a gRPC call the library needs to know. */
@@ -12,9 +13,9 @@ public final class RequestContexts {
 
     private RequestContexts() {}
 
-    /** The context of the call that runs on this thread, its caller unknown; see {@link #current(String)}. */
+    /** The context of the call that runs on this thread, and its caller as {@link Callers} knows it. */
     public static RequestContext current() {
-        return current("");
+        return current(Callers.current());
     }
 
     /**
