@@ -13,8 +13,15 @@ import multimodal.inference.repository.ModelId;
 /**
  * The door of a model: hands out permits up to a budget in cost units and refuses the rest at once, with the time after
  * which there will be room. Requests share the engine in turns, and that is how times are foreseen. Thread-safe.
+ *
+ * <p>A caller who holds permits gets more only as long as all that it then holds is at most four times what stays free
+ * (dynamic thresholds, Choudhury and Hahne 1998). So one caller alone fills four fifths and leaves the rest to newcomers, two
+ * greedy ones end at four ninths each, and a caller who holds nothing is refused by the budget alone.
  */
 public final class Admission {
+
+    /** How many times the free budget one caller may hold. */
+    private static final long CALLER_SHARE = 4;
 
     private static final Duration LEAST_DELAY = Duration.ofMillis(50);
     private static final Duration MOST_DELAY = Duration.ofMinutes(1);
@@ -99,10 +106,18 @@ public final class Admission {
         if (stopped) {
             throw new InferenceException(ErrorKind.UNAVAILABLE, model + ": the model drains");
         }
-        long admitted = permits.stream().mapToLong(WorkPermit::cost).sum();
-        if (!permits.isEmpty() && admitted + cost > budget) {
+        long free = budget - costOf(permits);
+        long own = costOf(ofCaller(context.caller()));
+        if (!permits.isEmpty() && cost > free) {
             throw InferenceException.overloaded(
-                    "%s: %d of %d units of work are taken".formatted(model, admitted, budget), untilRoomFor(cost));
+                    "%s: %d of %d units of work are taken".formatted(model, budget - free, budget),
+                    untilRoomFor(context.caller(), cost));
+        }
+        if (!hasRoom(own, free, cost)) {
+            throw InferenceException.overloaded(
+                    "%s: %d units of work are this caller's, and %d of %d are left for all"
+                            .formatted(model, own, free, budget),
+                    untilRoomFor(context.caller(), cost));
         }
         checkDeadline(context, cost);
         WorkPermit permit = new WorkPermit(this, context, cost);
@@ -110,19 +125,38 @@ public final class Admission {
         return permit;
     }
 
+    /** Whether a caller who holds {@code own} units gets {@code cost} more; one who holds none may take more than there is. */
+    private static boolean hasRoom(long own, long free, long cost) {
+        return own == 0 || own + cost <= CALLER_SHARE * (free - cost);
+    }
+
+    /** The permits of a caller; of one who is not known none. */
+    private List<WorkPermit> ofCaller(String caller) {
+        return permits.stream()
+                .filter(permit -> !caller.isEmpty() && permit.context().caller().equals(caller))
+                .toList();
+    }
+
+    private static long costOf(List<WorkPermit> permits) {
+        return permits.stream().mapToLong(WorkPermit::cost).sum();
+    }
+
     /** Simulates the permits taking turns until those that are done have made room. */
-    private Duration untilRoomFor(long cost) {
+    private Duration untilRoomFor(String caller, long cost) {
         List<WorkPermit> shortestFirst = permits.stream()
                 .sorted(Comparator.comparingLong(WorkPermit::remainingUnits))
                 .toList();
-        long free = budget - permits.stream().mapToLong(WorkPermit::cost).sum();
+        List<WorkPermit> ofCaller = ofCaller(caller);
+        long free = budget - costOf(permits);
+        long own = costOf(ofCaller);
         double units = 0;
         long turns = 0;
-        for (int done = 0; done < shortestFirst.size() && free < cost; done++) {
+        for (int done = 0; done < shortestFirst.size() && (free < cost || !hasRoom(own, free, cost)); done++) {
             WorkPermit next = shortestFirst.get(done);
             units += (double) (next.remainingUnits() - turns) * (shortestFirst.size() - done);
             turns = next.remainingUnits();
             free += next.cost();
+            own -= ofCaller.contains(next) ? next.cost() : 0;
         }
         return clamp(estimate.timeFor(units).orElse(UNKNOWN_DELAY));
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.StageTimings;
@@ -141,6 +142,74 @@ class AdmissionTest {
         CompletableFuture<Void> leaving = CompletableFuture.runAsync(inside::close);
         assertThat(admission.awaitIdle(Duration.ofHours(1))).isTrue();
         leaving.get();
+    }
+
+    @Test
+    void callerAloneLeavesAFifthToNewcomers() {
+        int held = fill("greedy");
+
+        assertThat(held).isEqualTo(80);
+        assertThat(refusal(of("greedy"), 1)).hasMessageContaining("80 units of work are this caller's, and 20 of 100");
+        admission.admit(of("polite"), 20).close();
+        admission.admit(RequestContext.detached(), 20).close();
+    }
+
+    @Test
+    void politeCallerIsNeverRefusedHoweverMuchAGreedyOneAsks() {
+        Random random = new Random(7);
+        List<Permit> greedy = new ArrayList<>();
+        for (int round = 0; round < 1000; round++) {
+            fill("greedy", greedy);
+            admission.admit(of("polite"), 1 + random.nextInt(10)).close();
+            greedy.remove(random.nextInt(greedy.size())).close();
+        }
+    }
+
+    @Test
+    void greedyCallersEndAtEqualShares() {
+        List<Permit> first = new ArrayList<>();
+        List<Permit> second = new ArrayList<>();
+        fill("first", first);
+        for (int round = 0; round < 200; round++) {
+            first.remove(0).close();
+            fill("second", second);
+            fill("first", first);
+            second.remove(0).close();
+        }
+        fill("second", second);
+
+        assertThat(first.size()).isBetween(42, 46);
+        assertThat(second.size()).isBetween(42, 46);
+    }
+
+    @Test
+    void callerIsToldWhenItsOwnShareWillBeFree() {
+        estimate.calibrate(Duration.ofMillis(10));
+        admission.admit(of("greedy"), 40);
+        admission.admit(of("greedy"), 40);
+
+        // In turns the first of them is done after 80 units, and makes room.
+        assertThat(refusal(of("greedy"), 10).retryDelay()).contains(Duration.ofMillis(800));
+    }
+
+    private int fill(String caller) {
+        return fill(caller, new ArrayList<>());
+    }
+
+    /** Takes one unit after another until it is refused; answers how many it then holds. */
+    private int fill(String caller, List<Permit> held) {
+        while (true) {
+            try {
+                held.add(admission.admit(of(caller), 1));
+            } catch (InferenceException e) {
+                assertThat(e.kind()).isEqualTo(ErrorKind.OVERLOADED);
+                return held.size();
+            }
+        }
+    }
+
+    private static RequestContext of(String caller) {
+        return new RequestContext(caller, OptionalLong.empty(), () -> false, Context.root());
     }
 
     private InferenceException refusal(RequestContext context, long cost) {
