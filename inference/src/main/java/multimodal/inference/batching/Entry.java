@@ -17,6 +17,7 @@ final class Entry {
     private final boolean isFirst;
     private final long submittedNanos;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private long turn;
 
     Entry(RequestContext context, Map<String, Tensor> inputs, boolean isFirst, long submittedNanos) {
         this.context = context;
@@ -45,6 +46,15 @@ final class Entry {
 
     long submittedNanos() {
         return submittedNanos;
+    }
+
+    /** Its place among those that wait: lower goes first, equals as they came. Only the batcher's thread touches it. */
+    long turn() {
+        return turn;
+    }
+
+    void setTurn(long turn) {
+        this.turn = turn;
     }
 
     CompletableFuture<Outcome> outcome() {

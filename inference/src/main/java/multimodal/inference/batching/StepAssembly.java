@@ -6,12 +6,21 @@ import java.util.List;
 import java.util.Map;
 import multimodal.inference.error.InferenceException;
 
-/** The open rows of a step batch, and the steps that they have submitted. */
+/**
+ * The open rows of a step batch, and the steps that they have submitted.
+ *
+ * <p>When there are more rows than places they share the engine by cost: start-time fair queueing (Goyal, Vin and Cheng 1996)
+ * with the slots of a step as its cost. Time is counted in slots that each row was given; a step's turn is the time that its
+ * row has used up, and a row that comes begins at the time of those that are being served. So a row of one slot takes eight
+ * steps while one of eight slots takes one, a newcomer is not behind what others were given before, and nobody waits for ever.
+ */
 final class StepAssembly implements Assembly {
 
     private final WaitingEntries waiting;
     /** Every open row with its last submission; null before the first. */
     private final Map<StepRow, Submission> rows = new LinkedHashMap<>();
+    /** The turn that was served last. */
+    private long turn;
 
     StepAssembly(int maxRows, Duration maxWait, BatchKey key, BatchListener listener) {
         this.waiting = new WaitingEntries(maxRows, maxWait, key, listener);
@@ -23,7 +32,10 @@ final class StepAssembly implements Assembly {
 
     void submit(StepRow row, Submission submission) {
         rows.put(row, submission);
-        submission.entries().forEach(waiting::add);
+        for (Entry entry : submission.entries()) {
+            entry.setTurn(row.takeTurn(turn, entry.rows()));
+            waiting.add(entry);
+        }
     }
 
     void close(StepRow row) {
@@ -38,7 +50,11 @@ final class StepAssembly implements Assembly {
 
     @Override
     public List<Entry> take() {
-        return waiting.take();
+        List<Entry> batch = waiting.take();
+        if (!batch.isEmpty()) {
+            turn = Math.max(turn, batch.get(0).turn());
+        }
+        return batch;
     }
 
     @Override

@@ -9,7 +9,7 @@ import multimodal.inference.error.InferenceException;
  * Puts the steps of loops together (denoising, token decoding): rows join and leave between two engine calls, each with its
  * own number of steps. A call starts when every open row whose caller still waits has come with its next step, when the
  * call is full, or {@link BatchPolicy#maxWait} after the first has come; so a row that is busy with a preview holds nobody
- * up. When there are more rows than places they take turns. Thread-safe.
+ * up. When there are more rows than places they share the engine by cost, see {@link StepAssembly}. Thread-safe.
  */
 public final class StepBatcher extends Batcher<StepAssembly> {
 

@@ -12,6 +12,8 @@ final class StepRow implements Row {
     private final Consumer<Work> onDone;
     private boolean isFirst = true;
     private boolean closed;
+    /** Slots that it was given, counted from the turn in which it came. Only the batcher's thread touches it. */
+    private long nextTurn;
 
     StepRow(StepBatcher batcher, RequestContext context, Consumer<Work> onDone) {
         this.batcher = batcher;
@@ -21,6 +23,13 @@ final class StepRow implements Row {
 
     RequestContext context() {
         return context;
+    }
+
+    /** The turn of a step that takes {@code slots}, no earlier than {@code now}. */
+    long takeTurn(long now, int slots) {
+        long turn = Math.max(now, nextTurn);
+        nextTurn = turn + slots;
+        return turn;
     }
 
     @Override

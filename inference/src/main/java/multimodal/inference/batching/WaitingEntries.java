@@ -1,16 +1,16 @@
 package multimodal.inference.batching;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.TreeMap;
 import multimodal.inference.error.InferenceException;
 
 /**
- * Entries in the order in which they came. The first one always gets into the next batch, so none waits for ever; others
- * join it as far as they fit. Dead entries leave whenever the list is looked at.
+ * Entries in the order of their turns, and those of one turn in the order in which they came. The first one always gets into
+ * the next batch; others join it as far as they fit. Dead entries leave whenever the list is looked at.
  */
 final class WaitingEntries implements Assembly {
 
@@ -18,7 +18,17 @@ final class WaitingEntries implements Assembly {
     private final Duration maxDelay;
     private final BatchKey key;
     private final BatchListener listener;
-    private final Deque<Entry> entries = new ArrayDeque<>();
+    private final TreeMap<Place, Entry> places = new TreeMap<>();
+    private final Collection<Entry> entries = places.values();
+    private long added;
+
+    private record Place(long turn, long number) implements Comparable<Place> {
+
+        @Override
+        public int compareTo(Place other) {
+            return turn == other.turn ? Long.compare(number, other.number) : Long.compare(turn, other.turn);
+        }
+    }
 
     /**
      * An empty list.
@@ -36,7 +46,7 @@ final class WaitingEntries implements Assembly {
     }
 
     void add(Entry entry) {
-        entries.add(entry);
+        places.put(new Place(entry.turn(), added++), entry);
     }
 
     boolean isEmpty() {
@@ -46,11 +56,7 @@ final class WaitingEntries implements Assembly {
     /** Whether the first entry and those that fit to it fill a batch. */
     boolean isFull() {
         return !entries.isEmpty()
-                && entries.stream()
-                                .filter(entries.getFirst()::fits)
-                                .mapToInt(Entry::rows)
-                                .sum()
-                        >= maxRows;
+                && entries.stream().filter(first()::fits).mapToInt(Entry::rows).sum() >= maxRows;
     }
 
     @Override
@@ -59,7 +65,8 @@ final class WaitingEntries implements Assembly {
         if (entries.isEmpty()) {
             return Long.MAX_VALUE;
         }
-        return isFull() ? 0 : entries.getFirst().submittedNanos() + maxDelay.toNanos() - nowNanos;
+        long oldest = entries.stream().mapToLong(Entry::submittedNanos).min().orElseThrow();
+        return isFull() ? 0 : oldest + maxDelay.toNanos() - nowNanos;
     }
 
     @Override
@@ -87,6 +94,10 @@ final class WaitingEntries implements Assembly {
             entry.outcome().completeExceptionally(reason);
         }
         entries.clear();
+    }
+
+    private Entry first() {
+        return places.firstEntry().getValue();
     }
 
     private void dropDead() {

@@ -46,6 +46,11 @@ final class InferenceMetrics implements BatchListener, AdmissionListener, ModelL
             String name = member.isFirst() ? MetricNames.QUEUE_TIME : MetricNames.BATCH_TIME;
             meters.timer(name, tags(batch.key())).record(member.waited());
         }
+        int orphaned = batch.members().stream()
+                .filter(member -> !member.context().isLive())
+                .mapToInt(BatchEvent.Member::rows)
+                .sum();
+        meters.counter(MetricNames.ORPHANED_ROWS, tags(batch.key())).increment(orphaned);
     }
 
     @Override

@@ -30,6 +30,12 @@ public final class MetricNames {
     /** Counter: rows that went through the engine. Tags {@link #MODEL}, {@link #ARTIFACT}. */
     public static final String ENGINE_ROWS = "inference.engine.rows";
 
+    /**
+     * Counter: rows that were run although their caller had gone before the call: work for nobody, which stays 0. Tags {@link
+     * #MODEL}, {@link #ARTIFACT}.
+     */
+    public static final String ORPHANED_ROWS = "inference.engine.orphaned.rows";
+
     /** Counter: requests that were refused or dropped. Tags {@link #MODEL}, {@link #REASON}. */
     public static final String REFUSALS = "inference.refusals";
 

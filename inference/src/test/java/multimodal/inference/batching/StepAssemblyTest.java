@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import multimodal.inference.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +82,78 @@ class StepAssemblyTest {
         }
 
         assertThat(served).containsExactly(0f, 1f, 2f, 3f, 4f, 0f, 1f, 2f, 3f, 4f);
+    }
+
+    @Test
+    void shortCheapRowIsNotStuckBehindLongDearOnes() {
+        Rows dear = new Rows(4, 4, 4);
+        dear.serve(30);
+        dear.add(1);
+        int[] before = dear.slotsGiven();
+        while (dear.stepsDone(3) < 10) {
+            dear.serve(1);
+        }
+
+        // For its ten slots each of the others gets about as many, in whole steps; in turns it would have been 40 each.
+        for (int row = 0; row < 3; row++) {
+            assertThat(dear.slotsGiven()[row] - before[row]).isBetween(8, 12);
+        }
+    }
+
+    @Test
+    void rowThatWasAwayDoesNotCatchUp() {
+        Rows rows = new Rows(3);
+        rows.serve(20);
+        rows.add(3);
+        rows.serve(6);
+
+        assertThat(rows.stepsDone(1)).isEqualTo(3);
+    }
+
+    /** Rows that always come with their next step, each with its own number of slots. */
+    private final class Rows {
+
+        private final List<StepRow> rows = new ArrayList<>();
+        private final List<Integer> slots = new ArrayList<>();
+        private final List<Integer> steps = new ArrayList<>();
+
+        Rows(int... slots) {
+            Arrays.stream(slots).forEach(this::add);
+        }
+
+        void add(int slotsOfRow) {
+            rows.add(open(RequestContext.detached()));
+            slots.add(slotsOfRow);
+            steps.add(0);
+            submitNext(rows.size() - 1);
+        }
+
+        void serve(int calls) {
+            for (int call = 0; call < calls; call++) {
+                for (Entry entry : assembly.take()) {
+                    int row = (int) entry.inputs().get("x").floats()[0];
+                    entry.outcome().complete(new Outcome(Map.of(), 0, 0, 0, this));
+                    steps.set(row, steps.get(row) + 1);
+                    submitNext(row);
+                }
+            }
+        }
+
+        int stepsDone(int row) {
+            return steps.get(row);
+        }
+
+        int[] slotsGiven() {
+            return IntStream.range(0, rows.size())
+                    .map(row -> steps.get(row) * slots.get(row))
+                    .toArray();
+        }
+
+        private void submitNext(int row) {
+            float[] values = new float[slots.get(row)];
+            Arrays.fill(values, row);
+            submit(rows.get(row), BatchingFixtures.rows(values));
+        }
     }
 
     private StepRow open(RequestContext context) {

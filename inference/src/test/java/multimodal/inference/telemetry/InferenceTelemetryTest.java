@@ -132,6 +132,20 @@ class InferenceTelemetryTest {
     }
 
     @Test
+    void rowsOfCallersWhoHaveGoneAreCountedAsWorkForNobody() {
+        RequestContext gone = new RequestContext("", OptionalLong.empty(), () -> true, Context.root());
+        BatchEvent batch = new BatchEvent(
+                KEY,
+                List.of(
+                        new Member(gone, 3, false, Duration.ZERO),
+                        new Member(RequestContext.detached(), 2, false, Duration.ZERO)),
+                0);
+        telemetry.batches().formed(batch);
+
+        assertThat(meters.get(MetricNames.ORPHANED_ROWS).counter().count()).isEqualTo(3);
+    }
+
+    @Test
     void batchesAreCountedAndTimed() {
         BatchListener listener = telemetry.batches();
         BatchEvent batch =
