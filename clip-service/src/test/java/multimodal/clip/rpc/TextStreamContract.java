@@ -91,7 +91,7 @@ abstract class TextStreamContract<Q extends Message, R extends Message> extends 
         Reader<R> reader = new Reader<>(() -> {});
         ClientCall<Q, R> call = start(reader);
         assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
-        awaitEnd(() -> models.openPermits() > 0);
+        awaitEnd(() -> models.open() > 0);
         assertThat(reader.received).isEmpty();
         assertThat(call(soundRequest())).isNotEmpty();
 

@@ -46,7 +46,7 @@ class CancelOnTheEngineTest {
                 CallExecutor executor = new CallExecutor("call", 2, 2)) {
             ImageGrpcService service = new ImageGrpcService(
                     executor,
-                    model -> {
+                    (model, context, onLoading) -> {
                         Context.current().addListener(call -> cancelSeen.complete(null), Runnable::run);
                         return shipped.model();
                     },
