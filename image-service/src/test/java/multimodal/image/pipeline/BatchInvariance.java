@@ -10,10 +10,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.PictureSize;
 import multimodal.image.testing.Options;
 import multimodal.image.testing.ShippedModel;
+import multimodal.inference.batching.BatchEvent;
+import multimodal.inference.batching.BatchListener;
 import multimodal.inference.batching.RequestContext;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +33,14 @@ abstract class BatchInvariance {
 
     @Test
     void mixedRequestsMakeTheSameBytesAloneAndTogether() throws InterruptedException, ExecutionException {
-        try (ShippedModel shipped = ShippedModel.open(engine)) {
+        AtomicInteger mostTogether = new AtomicInteger();
+        BatchListener company = new BatchListener() {
+            @Override
+            public void formed(BatchEvent batch) {
+                mostTogether.accumulateAndGet(batch.members().size(), Math::max);
+            }
+        };
+        try (ShippedModel shipped = ShippedModel.open(engine, company)) {
             DiffusionModel model = shipped.model();
             List<Callable<List<byte[]>>> requests = mixed(model);
             List<List<byte[]>> alone = new ArrayList<>();
@@ -38,6 +48,7 @@ abstract class BatchInvariance {
                 alone.add(call(request));
             }
             assertThat(together(requests)).usingRecursiveComparison().isEqualTo(alone);
+            assertThat(mostTogether).as("requests in one call").hasValueGreaterThan(1);
         }
     }
 

@@ -7,6 +7,7 @@ import io.grpc.stub.ClientResponseObserver;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
 
@@ -41,9 +42,9 @@ public final class RecordingClient implements ClientResponseObserver<GenerateIma
         return responses;
     }
 
-    /** The status at the end, waited for. */
+    /** The status at the end, waited for at most some minutes. */
     public Status end() {
-        return end.join();
+        return end.orTimeout(5, TimeUnit.MINUTES).join();
     }
 
     @Override
