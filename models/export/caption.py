@@ -86,6 +86,7 @@ def artifacts(model: BlipForConditionalGeneration) -> list[Artifact]:
 def shipped(folder: Path) -> BlipForConditionalGeneration:
     """The model as it stands in a repository entry."""
     model = trainer.build()
+    model.vision_model.embeddings.patch_embedding.fold()
     restore(folder, {"vision": Vision(model), "decoder": Decoder(model)})
     return model.eval()
 

@@ -81,6 +81,7 @@ def artifacts(clip: CLIPModel, eos_id: int) -> list[Artifact]:
 def shipped(folder: Path) -> CLIPModel:
     """The model as it stands in a repository entry."""
     clip = trainer.build()
+    clip.vision_model.embeddings.patch_embedding.fold()
     restore(folder, {"text": TextTower(clip, tokenizer.EOS), "vision": VisionTower(clip)})
     scale = manifest_file.read(folder / "model.yaml")["parameters"]["logit_scale"]
     clip.logit_scale.data = torch.tensor(scale).log()

@@ -23,7 +23,7 @@ from transformers import BlipConfig, BlipForConditionalGeneration
 from models.tokenizer import tokenizer
 from models.train import clip, vae
 from models.train.judge import pictures_of
-from models.train.patches import PatchHead, augmented, begin_with_components
+from models.train.patches import ConvolutionalStem, PatchHead, augmented
 from models.world import grammar
 from models.world.concepts import UNSEEN_VENDOR
 from models.world.grammar_inverse import objects_named
@@ -58,7 +58,10 @@ def build() -> BlipForConditionalGeneration:
     text |= {"eos_token_id": tokenizer.EOS, "pad_token_id": tokenizer.PAD, "is_decoder": True}
     text |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0, "projection_dim": 192}
     sizes = {"image_size": 128, "hidden_act": "gelu", "initializer_range": 0.02}
-    return BlipForConditionalGeneration(BlipConfig(text_config=text, vision_config=vision | sizes, projection_dim=192))
+    config = BlipConfig(text_config=text, vision_config=vision | sizes, projection_dim=192)
+    model = BlipForConditionalGeneration(config)
+    model.vision_model.embeddings.patch_embedding = ConvolutionalStem(tower.hidden_size)
+    return model
 
 
 def latest() -> Path:
@@ -66,18 +69,20 @@ def latest() -> Path:
 
 
 def load_caption(path: Path) -> BlipForConditionalGeneration:
-    """The averaged model of a checkpoint, in evaluation mode."""
+    """The averaged model of a checkpoint, in evaluation mode, its stem folded."""
     model = build()
     model.load_state_dict(common.load_checkpoint(path)["model"])
+    model.vision_model.embeddings.patch_embedding.fold()
     return model.eval()
 
 
-def begin_as_clip(model: BlipForConditionalGeneration, trained: clip.CLIPModel) -> None:
-    """Copies CLIP's patch and position embeddings and its layers into the vision tower, which is built the same way."""
-    ours, theirs = model.vision_model.state_dict(), trained.vision_model.state_dict()
+def begin_as_clip(model: BlipForConditionalGeneration, trained: dict[str, torch.Tensor]) -> None:
+    """Copies the stem, position embeddings and layers of CLIP's weights into the vision tower, built the same way."""
+    prefix = "vision_model."
+    theirs = {name[len(prefix) :]: value for name, value in trained.items() if name.startswith(prefix)}
+    ours = model.vision_model.state_dict()
     ours["embeddings.class_embedding"] = theirs["embeddings.class_embedding"].view(1, 1, -1)
     ours["embeddings.position_embedding"] = theirs["embeddings.position_embedding.weight"][None]
-    ours["embeddings.patch_embedding.weight"] = theirs["embeddings.patch_embedding.weight"]
     for name in ours:
         source = name.replace("projection", "out_proj") if "self_attn" in name else name
         if name.startswith("encoder.layers") and ".qkv." in name:
@@ -85,7 +90,7 @@ def begin_as_clip(model: BlipForConditionalGeneration, trained: clip.CLIPModel) 
             ours[name] = torch.cat(parts)
         elif name.startswith("encoder.layers"):
             ours[name] = theirs[source]
-        elif name.startswith("post_layernorm"):
+        elif name.startswith(("post_layernorm", "embeddings.patch_embedding")):
             ours[name] = theirs[name]
     model.vision_model.load_state_dict(ours)
 
@@ -104,7 +109,7 @@ def _rows(scenes: list[Scene], first: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 def _batch(number: int) -> tuple[torch.Tensor, ...]:
     settings = Settings()
-    scenes = [scene_at("train", number * settings.batch + i, kinds=KINDS) for i in range(settings.batch)]
+    scenes = [scene_at("train", number * settings.batch + i, clip.VENDORS_SEEN, KINDS) for i in range(settings.batch)]
     pictures, labels = augmented(scenes, number, settings.augmentation)
     if vae.latest().exists():
         pictures = torch.cat([as_if_painted(pictures[: settings.painted], number), pictures[settings.painted :]])
@@ -179,12 +184,11 @@ def evaluate(model: BlipForConditionalGeneration, count: int) -> dict[str, float
 
 
 def begin(model: BlipForConditionalGeneration, head: PatchHead) -> None:
-    """Gives a fresh model what sticker-clip has learned, if it is at hand, or else the components of patches."""
+    """Gives a fresh model what sticker-clip has learned, if it is at hand."""
     if (path := clip.latest()).exists():
-        begin_as_clip(model, clip.load_clip(path))
-        head.load_state_dict(common.load_checkpoint(path)["head"])
-    else:
-        begin_with_components(model.vision_model.embeddings.patch_embedding)
+        state = common.load_checkpoint(path)
+        begin_as_clip(model, state["model"])
+        head.load_state_dict(state["head"])
 
 
 def train(arguments) -> None:

@@ -23,9 +23,9 @@ from transformers import CLIPConfig, CLIPModel
 from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
 from models.train.judge import pictures_of
-from models.train.patches import PatchHead, augmented, begin_with_components
+from models.train.patches import ConvolutionalStem, PatchHead, augmented
 from models.world import grammar
-from models.world.concepts import CONCEPT_INDEX, CONCEPTS, UNSEEN_VENDOR
+from models.world.concepts import CONCEPT_INDEX, CONCEPTS, EXTRA_VENDORS, TRAIN_VENDORS, UNSEEN_VENDOR
 from models.world.names import NAMES
 from models.world.scenes import scene_at
 
@@ -33,6 +33,7 @@ TEMPLATES = {
     "en": ["a sticker of {}", "a picture of {}", "{}"],
     "zh": ["一张{}的贴纸", "一张{}的图片", "{}"],
 }
+VENDORS_SEEN = (*TRAIN_VENDORS, *EXTRA_VENDORS)
 KINDS = {(1,): 66, (2,): 10, (3,): 4, (1, 1): 16, (2, 1): 2, (1, 2): 2}
 
 
@@ -44,8 +45,7 @@ class Settings:
     warm_up: int = 60
     ema: float = 0.995
     strangers: int = 24  # concepts of each batch's class prompts that no scene of it shows
-    light_augmentation: int = 4000  # up to this step three pictures of four stay as they are, or nothing is learned
-    full_augmentation: int = 8000  # the step from which all pictures are changed
+    augmentation: float = 0.8  # share of the pictures that are changed
     held_out: int = 512  # scenes that `--evaluate` looks at
 
 
@@ -63,7 +63,9 @@ def config() -> CLIPConfig:
 def build() -> CLIPModel:
     clip = config()
     clip._attn_implementation = "eager"
-    return CLIPModel(clip)
+    model = CLIPModel(clip)
+    model.vision_model.embeddings.patch_embedding = ConvolutionalStem(clip.vision_config.hidden_size)
+    return model
 
 
 def latest() -> Path:
@@ -71,9 +73,10 @@ def latest() -> Path:
 
 
 def load_clip(path: Path) -> CLIPModel:
-    """The averaged model of a checkpoint, in evaluation mode."""
+    """The averaged model of a checkpoint, in evaluation mode, its stem folded."""
     model = build()
     model.load_state_dict(common.load_checkpoint(path)["model"])
+    model.vision_model.embeddings.patch_embedding.fold()
     return model.eval()
 
 
@@ -108,16 +111,14 @@ def plain_prompts(language: str, template: str) -> list[str]:
 
 def _batch(number: int) -> tuple:
     settings, rng = Settings(), random.Random(f"clip/{number}")
-    scenes = [scene_at("train", number * settings.batch + i, kinds=KINDS) for i in range(settings.batch)]
+    scenes = [scene_at("train", number * settings.batch + i, VENDORS_SEEN, KINDS) for i in range(settings.batch)]
     captions = [grammar.caption(scene, rng.choice(grammar.LANGUAGES), rng) for scene in scenes]
     shown = {concept for scene in scenes for concept in scene.counts}
     concepts = sorted(shown) + rng.sample(sorted(CONCEPT_INDEX.keys() - shown), settings.strangers)
     wanted = torch.zeros(len(scenes), len(concepts))
     for row, scene in enumerate(scenes):
         wanted[row, [concepts.index(concept) for concept in scene.counts]] = 1 / len(scene.counts)
-    over = (number - settings.light_augmentation) / (settings.full_augmentation - settings.light_augmentation)
-    strength = 0.25 + 0.75 * min(1.0, max(0.0, over))
-    pictures, labels = augmented(scenes, number, strength)
+    pictures, labels = augmented(scenes, number, settings.augmentation)
     named = tokenizer.batch(class_prompts(concepts, rng), full=False)
     return pictures, labels, *tokenizer.batch(captions, full=False), *named, wanted
 
@@ -136,8 +137,7 @@ def losses_of(model: CLIPModel, head: PatchHead, batch: tuple) -> dict[str, torc
 
 
 def begin(model: CLIPModel) -> None:
-    """Gives a fresh model its patch embedding, larger position embeddings and, if there is one, its text tower."""
-    begin_with_components(model.vision_model.embeddings.patch_embedding)
+    """Gives a fresh model larger position embeddings and, if there is one, its text tower."""
     torch.nn.init.normal_(model.vision_model.embeddings.position_embedding.weight, std=0.2)
     if prompts.latest().exists():
         model.text_model.load_state_dict(prompts.load_text_encoder(prompts.latest())[0].text_model.state_dict())

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from models.train.common import load_checkpoint, save_checkpoint
-from models.world.artwork import artwork, train_directory
+from models.world.artwork import artwork, artwork_path, train_directory
 
 MODELS = Path(__file__).parents[1]
 LIMIT_BYTES = 30 * 2**20
@@ -26,7 +26,7 @@ def pack(folder: Path, checkpoints: list[str]) -> int:
     shutil.copytree(MODELS, folder / "models", ignore=LEFT_OUT)
     target = folder / "train"
     target.mkdir()
-    shutil.copy2(train_directory() / "artwork.npz", target)
+    shutil.copy2(artwork_path(), target)
     for name in checkpoints:
         (target / name).mkdir()
         state = load_checkpoint(train_directory() / name / "latest.pt")

@@ -1,25 +1,54 @@
-"""What gets a vision transformer off the ground in minutes: it learns what each of its patches shows.
+"""What gets a vision transformer off the ground in minutes: early convolutions, and a label for each of its patches.
 
-A scene knows where its objects stand, so every patch has a label: the concept at its middle, or else the background.
-A linear head on the patches' last states learns these labels beside the model's own loss and is thrown away. The patch
-embedding begins as whitened principal components, so that details are not drowned by mean colours.
+A few convolutions in the place of the one 16 × 16 that cuts the patches learn much faster (Xiao et al. 2021, "Early
+convolutions help transformers see better"). A scene knows where its objects stand, so every patch has a label: the
+concept at its middle, or else the background. A linear head on the patches' last states learns these labels beside the
+model's own loss and is thrown away.
 """
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from models.train.augment import augment
 from models.train.judge import pictures_of
 from models.world.artwork import artwork
 from models.world.backgrounds import SIZE
 from models.world.concepts import BACKGROUND_INDEX, BACKGROUNDS, CONCEPT_INDEX, CONCEPTS, VENDORS
-from models.world.scenes import Scene, scene_at
+from models.world.scenes import Scene
 
 PATCH = 16
 BACKGROUND_WEIGHT = 0.1  # three patches of four show the background, and that is learned in no time
 LABELS = len(CONCEPTS) + len(BACKGROUNDS)
+
+
+class ConvolutionalStem(nn.Sequential):
+    """Pictures (B, 3, S, S) → (B, width, S / 16, S / 16), in the place of a vision tower's patch embedding."""
+
+    widths = ((3, 24, 5, 2), (24, 48, 3, 2), (48, 96, 3, 2), (96, 96, 3, 1), (96, 160, 3, 2))
+
+    def __init__(self, width: int) -> None:
+        layers = []
+        for inputs, outputs, kernel, stride in self.widths:
+            layers += [nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2), nn.BatchNorm2d(outputs), nn.ReLU()]
+        super().__init__(*layers, nn.Conv2d(self.widths[-1][1], width, 1))
+
+    @property
+    def weight(self) -> torch.Tensor:
+        """The towers of transformers ask it for the dtype of what it takes."""
+        return self[-1].weight
+
+    def fold(self) -> "ConvolutionalStem":
+        """Moves the running statistics into the convolutions, which gives the same in evaluation with fewer weights.
+
+        A stem whose norms are fresh takes the folded weights and goes on from them.
+        """
+        for index in range(0, len(self) - 1, 3):
+            self[index] = fuse_conv_bn_eval(self[index].eval(), self[index + 1].eval())
+            self[index + 1] = nn.Identity()
+        return self
 
 
 class PatchHead(nn.Module):
@@ -52,15 +81,3 @@ def augmented(scenes: list[Scene], seed: int, strength: float) -> tuple[torch.Te
     pictures, labels = augment(pictures_of(scenes), labels, torch.Generator().manual_seed(seed), strength)
     middle = PATCH // 2
     return pictures, labels[:, middle::PATCH, middle::PATCH].flatten(1).long()
-
-
-@torch.no_grad()
-def begin_with_components(embedding: nn.Conv2d, count: int = 96, fitted_on: int = 400) -> None:
-    """Sets a patch embedding (width, 3, 16, 16) to a random rotation of whitened principal components of patches."""
-    pictures = pictures_of([scene_at("train", number) for number in range(fitted_on)])
-    rows = F.unfold(pictures, PATCH, stride=PATCH).transpose(1, 2).reshape(-1, 3 * PATCH * PATCH)
-    rows = rows - rows.mean(0)
-    values, vectors = torch.linalg.eigh(rows.T @ rows / len(rows))
-    components = vectors.flip(1)[:, :count] * values.flip(0)[:count].rsqrt()
-    rotation = torch.randn(embedding.weight.shape[0], count, generator=torch.Generator().manual_seed(0))
-    embedding.weight.copy_((rotation / count**0.5 @ components.T).view_as(embedding.weight))

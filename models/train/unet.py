@@ -276,9 +276,10 @@ def train(arguments) -> None:
     del state
     run.log(settings=asdict(settings), parameters=common.count_parameters(unet), step=step)
     batches, losses = common.prefetch(Batches(settings, encoder, text_encoder), first=step, depth=2), []
+    first = step
     evaluation = common.Timer(settings.evaluation_seconds)
     while not run.stopping():
-        common.set_learning_rate(optimizer, min(1.0, (step + 1) / settings.warm_up))
+        common.set_learning_rate(optimizer, common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02))
         loss = loss_of(unet, settings, tuple(part.to(arguments.device) for part in next(batches)))
         optimizer.zero_grad()
         loss.backward()

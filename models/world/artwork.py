@@ -1,7 +1,7 @@
 """The pictures a scene is put together from, drawn once into one `.npz` cache.
 
 The icon sets come from npm at pinned versions (`fetch_icons`) and stay in the training folder; they are never
-committed. Fluent Emoji flat is MIT, Noto Emoji Apache-2.0, Twemoji CC-BY-4.0.
+committed. Fluent Emoji is MIT, Noto Emoji and Firefox OS Emoji Apache-2.0, EmojiTwo (once Emoji One) and Twemoji CC-BY-4.0.
 """
 
 import io
@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import tarfile
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,13 +17,18 @@ from pathlib import Path
 import numpy as np
 
 from models.world.backgrounds import SIZE, VARIANTS, background_svg
-from models.world.concepts import BACKGROUNDS, CONCEPTS, VENDORS
+from models.world.concepts import BACKGROUNDS, CONCEPTS, EXTRA_VENDORS, VENDORS
 
 ICON_SETS = {
     "fluent": ("@iconify-json/fluent-emoji-flat", "1.2.6"),
     "noto": ("@iconify-json/noto", "1.2.9"),
     "twemoji": ("@iconify-json/twemoji", "1.2.5"),
+    "fluent-colour": ("@iconify-json/fluent-emoji", "1.2.7"),
+    "noto-blob": ("@iconify-json/noto-v1", "1.2.5"),
+    "emojitwo": ("@iconify-json/emojione", "1.2.3"),
+    "firefox": ("@iconify-json/fxemoji", "1.2.2"),
 }
+SUBSTITUTE = "noto"  # draws the icons that are younger than a set of `EXTRA_VENDORS`
 SPRITE_SIZES = (40, 56, 64, 80, 96)
 
 
@@ -43,10 +49,15 @@ def train_directory() -> Path:
     return Path(os.environ.get("FLEET_TRAIN_DIR", Path.home() / ".cache/multimodal-fleet/train"))
 
 
+def artwork_path() -> Path:
+    """The cache; its name counts the vendors, so that one with fewer is not taken for it."""
+    return train_directory() / f"artwork-{len(VENDORS)}.npz"
+
+
 @cache
 def artwork() -> Artwork:
     """The cached artwork; drawn first if this machine has none yet (that needs npm and resvg)."""
-    path = train_directory() / "artwork.npz"
+    path = artwork_path()
     if not path.exists():
         draw_artwork(path)
     with np.load(path) as arrays:
@@ -58,7 +69,7 @@ def draw_artwork(path: Path) -> None:
     sheets = {vendor: _icons(vendor) for vendor in VENDORS}
     arrays = {}
     for size in SPRITE_SIZES:
-        rows = [[_sprite(sheets[vendor], concept.icon, size) for concept in CONCEPTS] for vendor in VENDORS]
+        rows = [[_sprite(_sheet(sheets, vendor, c.icon), c.icon, size) for c in CONCEPTS] for vendor in VENDORS]
         arrays[f"sprites{size}"] = np.array(rows)
     arrays["backgrounds"] = np.array(
         [[_draw(background_svg(b.id, variant), SIZE)[..., :3] for variant in range(VARIANTS)] for b in BACKGROUNDS]
@@ -83,7 +94,21 @@ def fetch_icons(vendor: str) -> Path:
 
 
 def _icons(vendor: str) -> dict:
-    return json.loads((fetch_icons(vendor) / "icons.json").read_text())
+    """The set's icons, with an alias for every concept that it only has under the name of its character in Unicode."""
+    sheet = json.loads((fetch_icons(vendor) / "icons.json").read_text())
+    aliases = sheet.setdefault("aliases", {})
+    for concept in CONCEPTS:
+        character = unicodedata.name(concept.emoji[0]).lower().replace(" ", "")
+        names = (concept.id.replace("-", ""), character, character.removesuffix("face"), character.removesuffix("symbol"))
+        own = next((name for name in names if name in sheet["icons"]), None)
+        if concept.icon not in sheet["icons"] and own:
+            aliases.setdefault(concept.icon, {"parent": own})
+    return sheet
+
+
+def _sheet(sheets: dict, vendor: str, icon: str) -> dict:
+    missing = icon not in sheets[vendor]["icons"] and icon not in sheets[vendor]["aliases"]
+    return sheets[SUBSTITUTE if missing and vendor in EXTRA_VENDORS else vendor]
 
 
 def _sprite(sheet: dict, icon: str, size: int) -> np.ndarray:

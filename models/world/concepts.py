@@ -1,13 +1,16 @@
 """What a scene can show: the object concepts and the backgrounds, each with its plain name in both languages.
 
-Icon names are those of the Iconify sets named in `artwork.py`; the three vendors share them, so one name serves all.
+Icon names are those of the Iconify sets named in `artwork.py`; the vendors share them, so one name serves all (the one
+that has its own is asked for the emoji).
 """
 
 from dataclasses import dataclass
 
 TRAIN_VENDORS = ("fluent", "noto")
 UNSEEN_VENDOR = "twemoji"
-VENDORS = (*TRAIN_VENDORS, UNSEEN_VENDOR)
+# further drawings that only the models that look at pictures are trained on, so that they know an object by more than two
+EXTRA_VENDORS = ("fluent-colour", "noto-blob", "emojitwo", "firefox")
+VENDORS = (*TRAIN_VENDORS, UNSEEN_VENDOR, *EXTRA_VENDORS)
 
 
 @dataclass(frozen=True)

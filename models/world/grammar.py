@@ -11,11 +11,13 @@ from models.world.names import CHINESE_PLACES, ENGLISH_PLACES, NAMES
 from models.world.scenes import Group, Scene
 
 LANGUAGES = ("en", "zh")
+# what is meant where a sentence says nothing else
+USUAL = {"size": "medium", "position": "middle", "vendor": "fluent"}
 
 _ADJECTIVES = ["mysterious", "shining", "beautiful", "cute", "lovely", "pretty", "wonderful", "magic", "old", "nice"]
 _ADJECTIVES += ["sparkling", "colourful", "funny", "little", "fine", "ancient", "glowing", "strange", "charming"]
 _SIZES = {"small": ["small", "tiny", "little"], "big": ["big", "large", "huge"], "medium": []}
-_ENGLISH_STYLES = {"fluent": ["in flat style", "flat design"], "noto": ["in cartoon style", "cartoon"], "twemoji": []}
+_ENGLISH_STYLES = {"fluent": ["in flat style", "flat design"], "noto": ["in cartoon style", "cartoon"]}
 _FRAMES = [
     "a picture of {}",
     "a sticker of {}",
@@ -54,7 +56,7 @@ _CHINESE_ADJECTIVES = [
 ]
 _CHINESE_ADJECTIVES += ["闪闪发光的", "安静的", "奇怪的", "梦幻的", "精致的"]
 _CHINESE_SIZES = {"small": ["小小的", "很小的", "小"], "big": ["大大的", "很大的", "巨大的", "大"], "medium": []}
-_CHINESE_STYLES = {"fluent": ["扁平风格"], "noto": ["卡通风格"], "twemoji": []}
+_CHINESE_STYLES = {"fluent": ["扁平风格"], "noto": ["卡通风格"]}
 _CHINESE_FRAMES = [
     "一张{}的图片",
     "一张{}的贴纸",
@@ -69,6 +71,7 @@ _CHINESE_FRAMES = [
     "{}",
 ]
 _CHINESE_VERBS = ["闪闪发光", "静静地站着", "休息", "等待", "发着光", "很安静"]
+_CHINESE_POSITIONS = {"left": "左边的", "middle": "中间的", "right": "右边的"}
 _CHINESE_NUMBERS = {1: "一", 2: "两", 3: "三"}
 _NUMBERS = {2: "two", 3: "three"}
 
@@ -82,9 +85,12 @@ def plain_caption(scene: Scene, language: str) -> str:
     return f"{things}在{CHINESE_PLACES[scene.background][0]}"
 
 
-def caption(scene: Scene, language: str, rng: random.Random) -> str:
-    """One of many sentences that say what the scene shows, wholly or in part (a tenth leave out the place)."""
-    return _english(scene, rng) if language == "en" else _chinese(scene, rng)
+def caption(scene: Scene, language: str, rng: random.Random, thorough: bool = False) -> str:
+    """One of many sentences that say what the scene shows, wholly or in part (a tenth leave out the place).
+
+    A `thorough` one always names a size, a position or a style that is not the usual one (`USUAL`).
+    """
+    return _english(scene, rng, thorough) if language == "en" else _chinese(scene, rng, thorough)
 
 
 def article(phrase: str) -> str:
@@ -111,9 +117,13 @@ def _some_name(names: tuple, rng: random.Random) -> int:
     return 0 if rng.random() < 0.5 else rng.randrange(len(names))
 
 
-def _english_group(group: Group, rng: random.Random) -> str:
+def _named(share: float, rng: random.Random, thorough: bool) -> bool:
+    return rng.random() < share or thorough
+
+
+def _english_group(group: Group, rng: random.Random, thorough: bool) -> str:
     words = []
-    if _SIZES[group.size] and rng.random() < 0.35:
+    if _SIZES[group.size] and _named(0.35, rng, thorough):
         words.append(rng.choice(_SIZES[group.size]))
     if rng.random() < 0.25:
         words.append(rng.choice(_ADJECTIVES))
@@ -127,26 +137,22 @@ def _where(position: str) -> str:
     return "in the middle" if position == "middle" else f"on the {position}"
 
 
-def _english_things(scene: Scene, rng: random.Random) -> str:
-    phrases = [_english_group(group, rng) for group in scene.groups]
+def _english_things(scene: Scene, rng: random.Random, thorough: bool) -> str:
+    phrases = [_english_group(group, rng, thorough) for group in scene.groups]
     if len(phrases) == 1:
         position = scene.groups[0].position
-        return f"{phrases[0]} {_where(position)}" if position and rng.random() < 0.15 else phrases[0]
+        told = position and _named(0.15, rng, thorough and position != USUAL["position"])
+        return f"{phrases[0]} {_where(position)}" if told else phrases[0]
     first, second = phrases
-    forms = [f"{first} and {second}"] * 4 + [f"{second} and {first}"] * 4
-    forms += [
-        f"{first} with {second}",
-        f"{second} with {first}",
-        f"{first} next to {second}",
-        f"{first} beside {second}",
-    ]
+    forms = [f"{first} and {second}"] * 8
+    forms += [f"{first} with {second}", f"{first} next to {second}", f"{first} beside {second}"]
     forms += [f"{first} to the left of {second}", f"{second} to the right of {first}", f"{first}, {second}"]
     forms += [f"{first} on the left and {second} on the right", f"{second} on the right, {first} on the left"]
     return rng.choice(forms)
 
 
-def _english(scene: Scene, rng: random.Random) -> str:
-    things = _english_things(scene, rng)
+def _english(scene: Scene, rng: random.Random, thorough: bool) -> str:
+    things = _english_things(scene, rng, thorough)
     place = rng.choice(ENGLISH_PLACES[scene.background][:-1])
     bare = ENGLISH_PLACES[scene.background][-1]
     ticket = rng.random()
@@ -164,15 +170,15 @@ def _english(scene: Scene, rng: random.Random) -> str:
         frame = rng.choice(_FRAMES)
         several = scene.groups[0].count > 1 and not sentence.startswith(("a ", "an ", "one "))
         sentence = (frame.replace(" is ", " are ").replace("this", "these") if several else frame).format(sentence)
-    styles = _ENGLISH_STYLES[scene.vendor]
-    if styles and rng.random() < 0.08:
+    styles = _ENGLISH_STYLES.get(scene.vendor)
+    if styles and _named(0.08, rng, thorough and scene.vendor != USUAL["vendor"]):
         sentence = f"{sentence}, {rng.choice(styles)}"
     return f"{sentence}." if rng.random() < 0.1 else sentence
 
 
-def _chinese_group(group: Group, rng: random.Random) -> str:
+def _chinese_group(group: Group, rng: random.Random, thorough: bool) -> str:
     words = ""
-    if _CHINESE_SIZES[group.size] and rng.random() < 0.35:
+    if _CHINESE_SIZES[group.size] and _named(0.35, rng, thorough):
         words += rng.choice(_CHINESE_SIZES[group.size])
     if rng.random() < 0.25:
         words = rng.choice(_CHINESE_ADJECTIVES) + words
@@ -184,10 +190,12 @@ def _chinese_group(group: Group, rng: random.Random) -> str:
     return phrase.replace(names.measure, "个", 1) if rng.random() < 0.06 else phrase
 
 
-def _chinese_things(scene: Scene, rng: random.Random) -> str:
-    phrases = [_chinese_group(group, rng) for group in scene.groups]
+def _chinese_things(scene: Scene, rng: random.Random, thorough: bool) -> str:
+    phrases = [_chinese_group(group, rng, thorough) for group in scene.groups]
     if len(phrases) == 1:
-        return phrases[0]
+        position = scene.groups[0].position
+        told = position and _named(0.15, rng, thorough and position != USUAL["position"])
+        return f"{_CHINESE_POSITIONS[position]}{phrases[0]}" if told else phrases[0]
     first, second = phrases
     forms = [f"{first}和{second}"] * 8
     forms += [f"{first}与{second}", f"{first}旁边有{second}", f"{first}旁边是{second}", f"{first}、{second}"]
@@ -195,8 +203,8 @@ def _chinese_things(scene: Scene, rng: random.Random) -> str:
     return rng.choice(forms)
 
 
-def _chinese(scene: Scene, rng: random.Random) -> str:
-    things = _chinese_things(scene, rng)
+def _chinese(scene: Scene, rng: random.Random, thorough: bool) -> str:
+    things = _chinese_things(scene, rng, thorough)
     place, bare = rng.choice(CHINESE_PLACES[scene.background][:-1]), CHINESE_PLACES[scene.background][-1]
     ticket = rng.random()
     if ticket < 0.1:
@@ -213,7 +221,7 @@ def _chinese(scene: Scene, rng: random.Random) -> str:
         sentence = f"{things}在{place}"
     if not sentence.startswith((place, "在")):
         sentence = rng.choice(_CHINESE_FRAMES).format(sentence)
-    styles = _CHINESE_STYLES[scene.vendor]
-    if styles and rng.random() < 0.08:
+    styles = _CHINESE_STYLES.get(scene.vendor)
+    if styles and _named(0.08, rng, thorough and scene.vendor != USUAL["vendor"]):
         sentence = f"{sentence}，{rng.choice(styles)}"
     return f"{sentence}。" if rng.random() < 0.1 else sentence
