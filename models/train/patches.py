@@ -51,6 +51,23 @@ class ConvolutionalStem(nn.Sequential):
         return self
 
 
+class StemHead(nn.Conv2d):
+    """What a stem gives (B, width, 8, 8) to the loss of naming the objects (B, 128); thrown away after training.
+
+    An object's logit is the log-sum-exp of its logits over the cells: it is there if some cell shows it.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__(width, len(CONCEPTS), 1)
+        nn.init.constant_(self.bias, -8.0)
+
+    def logits(self, cells: torch.Tensor) -> torch.Tensor:
+        return self(F.relu(cells)).flatten(2).logsumexp(-1)
+
+    def loss(self, cells: torch.Tensor, shown: torch.Tensor) -> torch.Tensor:
+        return F.binary_cross_entropy_with_logits(self.logits(cells), shown, reduction="sum") / len(shown)
+
+
 class PatchHead(nn.Module):
     """States (B, 1 + patches, width) of a vision tower to the loss of its patches' labels (B, patches)."""
 
@@ -73,6 +90,14 @@ def pixel_labels(scene: Scene) -> np.ndarray:
         alpha = artwork().sprites[thing.size][vendor, CONCEPT_INDEX[thing.concept], ..., 3]
         labels[top:bottom, left:right][alpha > 127] = CONCEPT_INDEX[thing.concept]
     return labels
+
+
+def objects_shown(scenes: list[Scene]) -> torch.Tensor:
+    """Float32 (B, 128): one where the scene shows the concept."""
+    shown = torch.zeros(len(scenes), len(CONCEPTS))
+    for row, scene in enumerate(scenes):
+        shown[row, [CONCEPT_INDEX[concept] for concept in scene.counts]] = 1
+    return shown
 
 
 def augmented(scenes: list[Scene], seed: int, strength: float) -> tuple[torch.Tensor, torch.Tensor]:

@@ -115,9 +115,7 @@ def facts_of(scene: Scene) -> dict[str, int]:
     }
 
 
-def captions_of(
-    scenes: list[Scene], key: object, language: str | None = None, thorough: bool = False
-) -> list[str]:
+def captions_of(scenes: list[Scene], key: object, language: str | None = None, thorough: bool = False) -> list[str]:
     """One caption for each scene, in the language or in either, always the same for the same key."""
     rng = random.Random(f"captions/{key}")
     return [grammar.caption(scene, language or rng.choice(grammar.LANGUAGES), rng, thorough) for scene in scenes]

@@ -99,7 +99,12 @@ def _icons(vendor: str) -> dict:
     aliases = sheet.setdefault("aliases", {})
     for concept in CONCEPTS:
         character = unicodedata.name(concept.emoji[0]).lower().replace(" ", "")
-        names = (concept.id.replace("-", ""), character, character.removesuffix("face"), character.removesuffix("symbol"))
+        names = (
+            concept.id.replace("-", ""),
+            character,
+            character.removesuffix("face"),
+            character.removesuffix("symbol"),
+        )
         own = next((name for name in names if name in sheet["icons"]), None)
         if concept.icon not in sheet["icons"] and own:
             aliases.setdefault(concept.icon, {"parent": own})
