@@ -70,6 +70,10 @@ def diffusion(folder: Path, count: int) -> list[dict]:
             kind = f"{composed} compositions, {spoken} prompts"
             figures.append(_figure(f"objects named right, {kind}", found[f"{split}_{language}_objects"], goal))
             figures.append(_figure(f"backgrounds right, {kind}", found[f"{split}_{language}_background"], 0.95))
+    sketched = exporter.trainer.evaluate_sketch(unet, prompts, decoder, settings, count)
+    for split, composed in (("test", "seen"), ("unseen", "unseen")):
+        kind = f"{composed} compositions, English prompts"
+        figures.append(_figure(f"the same of the sketch alone, {kind}", sketched[f"{split}_en_objects"], None))
     ratios = exporter.vae.evaluate(encoder, decoder, 200)
     figures.append(_figure("autoencoder PSNR, held-out scenes", ratios["psnr_test"], 28.0, "dB"))
     return [*figures, _figure("autoencoder PSNR, unseen compositions", ratios["psnr_unseen"], 28.0, "dB")]

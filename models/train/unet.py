@@ -204,6 +204,19 @@ def evaluate(unet, text_encoder, decoder: Decoder, settings: Settings, count: in
     return figures
 
 
+@torch.no_grad()
+def evaluate_sketch(unet, text_encoder, decoder: Decoder, settings: Settings, count: int) -> dict:
+    """Shares of sketches alone, not painted further, whose whole object set the judge names right."""
+    figures, judge = {}, load_judge()
+    for split in ("test", "unseen"):
+        scenes = [scene_at(split, number, settings.scenes.vendors) for number in range(count)]
+        ids, _ = tokenizer.batch(prompts.captions_of(scenes, (split, "evaluation"), "en"))
+        _, pooled = prompts.encode_prompts(text_encoder, ids)
+        seen = verdicts(judge, decoder(unet.sketcher(pooled, SIZE // PATCH, SIZE // PATCH)))
+        figures[f"{split}_en_objects"], _ = named_right(seen, scenes)
+    return figures
+
+
 class Batches:
     """Training batches made on the CPU: latents, prompt states, pooled prompt states and the weight of each cell."""
 

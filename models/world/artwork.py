@@ -1,7 +1,8 @@
 """The pictures a scene is put together from, drawn once into one `.npz` cache.
 
 The icon sets come from npm at pinned versions (`fetch_icons`) and stay in the training folder; they are never
-committed. Fluent Emoji is MIT, Noto Emoji and Firefox OS Emoji Apache-2.0, EmojiTwo (once Emoji One) and Twemoji CC-BY-4.0.
+committed. Fluent Emoji is MIT, Noto Emoji and Firefox OS Emoji are Apache-2.0, EmojiTwo (once Emoji One) and Twemoji
+CC-BY-4.0.
 """
 
 import io

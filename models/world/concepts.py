@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 TRAIN_VENDORS = ("fluent", "noto")
 UNSEEN_VENDOR = "twemoji"
-# further drawings that only the models that look at pictures are trained on, so that they know an object by more than two
+# more drawings, on which only the models that look at pictures are trained: they should know objects, not two drawings
 EXTRA_VENDORS = ("fluent-colour", "noto-blob", "emojitwo", "firefox")
 VENDORS = (*TRAIN_VENDORS, UNSEEN_VENDOR, *EXTRA_VENDORS)
 
