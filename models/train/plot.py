@@ -1,6 +1,6 @@
-"""Draws the figures in a trainer's `log.jsonl` over its steps, one panel a figure, into `curves.png` beside it.
+"""Draws the losses and the held-out figures in a trainer's `log.jsonl` over its steps, into `<name>-curves.png`.
 
-python -m models.train.plot unet vae judge
+python -m models.train.plot unet clip caption --out docs/images
 """
 
 import argparse
@@ -28,27 +28,37 @@ def read_curves(log: Path) -> dict[str, list[tuple[int, float]]]:
     return curves
 
 
-def draw(name: str) -> Path:
-    """Draws the curves of the trainer `name` and returns the picture's path."""
-    folder = train_directory() / name
-    curves = read_curves(folder / "log.jsonl")
-    figure, axes = plt.subplots(len(curves), squeeze=False, figsize=(8, 2 * len(curves)), sharex=True)
-    for axis, (title, points) in zip(axes[:, 0], curves.items(), strict=True):
-        axis.plot(*zip(*points, strict=True), marker=".", markersize=3)
-        axis.set_title(title, fontsize=9, loc="left")
+def draw(name: str, out: Path) -> Path:
+    """Draws the curves of the trainer `name` into `out` and returns the picture's path.
+
+    Losses are named in one word, held-out figures in several: test_en_objects.
+    """
+    curves = read_curves(train_directory() / name / "log.jsonl")
+    figure, axes = plt.subplots(2, figsize=(8, 7), sharex=True)
+    for title, points in sorted(curves.items()):
+        axis = axes[1] if "_" in title else axes[0]
+        axis.plot(*zip(*points, strict=True), label=title, linewidth=1, marker="." if "_" in title else "")
+    axes[0].set_title(f"{name}: losses of training", fontsize=9, loc="left")
+    axes[0].set_yscale("log")
+    axes[1].set_title("held-out figures", fontsize=9, loc="left")
+    axes[1].set_xlabel("step")
+    for axis in axes:
         axis.grid(alpha=0.3)
-    axes[-1, 0].set_xlabel("step")
+        axis.legend(fontsize=7)
     figure.tight_layout()
-    figure.savefig(folder / "curves.png", dpi=100)
+    path = out / f"{name}-curves.png"
+    figure.savefig(path, dpi=80)
     plt.close(figure)
-    return folder / "curves.png"
+    return path
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Draws the curves of trainers.")
     parser.add_argument("names", nargs="+", help="folders under the training directory, such as unet")
-    for name in parser.parse_args().names:
-        print(draw(name))
+    parser.add_argument("--out", type=Path, default=train_directory(), help="folder of the pictures")
+    arguments = parser.parse_args()
+    for name in arguments.names:
+        print(draw(name, arguments.out))
 
 
 if __name__ == "__main__":
