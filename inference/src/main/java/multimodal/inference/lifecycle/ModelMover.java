@@ -38,15 +38,24 @@ final class ModelMover {
                 model.close();
                 table.giveUpLoading(id, new InferenceException(ErrorKind.UNAVAILABLE, id + ": the service stops"));
             }
+        } catch (InferenceException e) {
+            fail(id, e);
         } catch (RuntimeException | Error e) {
-            if (e instanceof InferenceException known && known.kind() == ErrorKind.OVERLOADED) {
-                LOG.warn(known.getMessage());
-                table.giveUpLoading(id, known);
-                return;
-            }
             LOG.errorf(e, "%s does not load", id);
             table.failLoading(id, e);
         }
+    }
+
+    private void fail(ModelId id, InferenceException failure) {
+        if (failure.kind() == ErrorKind.OVERLOADED) {
+            LOG.warn(failure.getMessage());
+            table.giveUpLoading(id, failure);
+            return;
+        }
+        // an operator needs the cure, which the message says, and not the place in the code
+        Throwable trace = failure.kind() == ErrorKind.MISCONFIGURED ? null : failure;
+        LOG.errorf(trace, "%s does not load: %s", id, failure.getMessage());
+        table.failLoading(id, failure);
     }
 
     /** Carries out what is left of a drain: ends what still runs, and gives the memory back. Idempotent. */
