@@ -72,7 +72,7 @@ class FleetTelemetryIT {
     void probesLeaveNoSpans(RunningFleet fleet) throws IOException {
         trace(fleet);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(fleet.directory(), "*" + SpanFiles.SUFFIX)) {
-            assertThat(files)
+            assertThat(StreamSupport.stream(files.spliterator(), false))
                     .hasSize(3)
                     .allSatisfy(
                             file -> assertThat(file).isNotEmptyFile().content().doesNotContain("\"name\":\"grpc."));

@@ -18,8 +18,10 @@ class InterruptedFleetIT {
 
     @Test
     void nothingThatItHasStartedGoesOn() throws Exception {
-        Process script = RunningFleet.script(directory, RunningFleet.freePortBase(), "up", "--no-build")
-                .start();
+        ProcessBuilder command = RunningFleet.script(directory, RunningFleet.freePortBase(), "up", "--no-build");
+        // In the background interrupts are ignored, and no shell can trap what was ignored when it began.
+        command.command().addAll(0, List.of("env", "--default-signal=INT"));
+        Process script = command.start();
         BufferedReader lines = script.inputReader(StandardCharsets.UTF_8);
         readUntil("image-service", lines);
         List<ProcessHandle> services = Files.readAllLines(directory.resolve("processes")).stream()
