@@ -57,19 +57,9 @@ class Talker:
 def duel(description: str, module: str, service: str, peer: str, seconds: float) -> Duel:
     """A duel as the command line wants it; `seconds` is the default length of a turn."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument(
-        "--rounds",
-        type=int,
-        default=3,
-        help="turns that each system takes at each load",
-    )
+    parser.add_argument("--rounds", type=int, default=3, help="turns that each system takes at each load")
     parser.add_argument("--seconds", type=float, default=seconds, help="length of a turn")
-    parser.add_argument(
-        "--threads",
-        type=int,
-        default=len(os.sched_getaffinity(0)),
-        help="engine threads of each",
-    )
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="engine threads of each")
     parser.add_argument("--steps", type=int, default=30, help="denoising steps of a picture")
     parser.add_argument("--repository", type=Path, default=ROOT / "models" / "repository")
     chosen = vars(parser.parse_args())
@@ -115,25 +105,11 @@ def compare(duel: Duel, sides: dict[str, Talker], workload: str, clients: int) -
 @contextmanager
 def opponents(duel: Duel):
     """Both systems by name, started and able to answer; ended on the way out."""
-    inputs = [
-        "--texts",
-        str(TEXTS),
-        "--picture",
-        str(picture()),
-        "--steps",
-        str(duel.steps),
-    ]
+    inputs = ["--texts", str(TEXTS), "--picture", str(picture()), "--steps", str(duel.steps)]
     with ExitStack() as stack:
         port = stack.enter_context(service(duel.module, duel.repository, {"INFERENCE_THREADS": str(duel.threads)}))
         fleet = stack.enter_context(load(port, duel.service, inputs))
-        peer = [
-            sys.executable,
-            "-m",
-            f"bench.peers.{duel.peer}",
-            "--repository",
-            str(duel.repository),
-            *inputs,
-        ]
+        peer = [sys.executable, "-m", f"bench.peers.{duel.peer}", "--repository", str(duel.repository), *inputs]
         peer += ["--threads", str(duel.threads)]
         rival = stack.enter_context(talker(peer, {"OMP_NUM_THREADS": str(duel.threads)}))
         yield {"fleet": fleet, "peer": rival}
@@ -150,10 +126,7 @@ def service(module: str, repository: Path, environment: dict[str, str]):
         "QUARKUS_HTTP_PORT": str(http),
         "INFERENCE_REPOSITORY": str(repository),
     }
-    with (
-        tempfile.TemporaryFile() as log,
-        _process(["java", "-jar", str(jar)], environment, log),
-    ):
+    with tempfile.TemporaryFile() as log, _process(["java", "-jar", str(jar)], environment, log):
         yield port
 
 

@@ -17,15 +17,9 @@ def main() -> None:
     model = exporter.shipped(arguments.repository / "sticker-clip" / "1")
     size = model.config.vision_config.image_size
     processor = CLIPImageProcessor(
-        size={"shortest_edge": size},
-        crop_size=size,
-        image_mean=[0.5] * 3,
-        image_std=[0.5] * 3,
+        size={"shortest_edge": size}, crop_size=size, image_mean=[0.5] * 3, image_std=[0.5] * 3
     )
-    texts, picture = (
-        arguments.texts.read_text().splitlines(),
-        arguments.picture.read_bytes(),
-    )
+    texts, picture = arguments.texts.read_text().splitlines(), arguments.picture.read_bytes()
 
     @torch.inference_mode()
     def embed_text(number: int) -> list[float]:

@@ -35,10 +35,7 @@ def serve(workloads: dict[str, Request], threads: int) -> None:
     print("serving", flush=True)
     for line in sys.stdin:
         name, clients, seconds = line.split()
-        print(
-            json.dumps(run(workloads[name], int(clients), float(seconds), threads)),
-            flush=True,
-        )
+        print(json.dumps(run(workloads[name], int(clients), float(seconds), threads)), flush=True)
 
 
 def run(request: Request, clients: int, seconds: float, threads: int) -> dict:

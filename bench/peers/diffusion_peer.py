@@ -23,10 +23,7 @@ def main() -> None:
     text_encoder = exporter.TextEncoder(text_model, tokenizer.EOS)
     parameters = manifest_file.read(folder / "model.yaml")["parameters"]
     side = parameters["size"]["default"] // parameters["downscale_factor"]
-    guidance, shape = (
-        parameters["default_guidance_scale"],
-        (1, parameters["latent_channels"], side, side),
-    )
+    guidance, shape = parameters["default_guidance_scale"], (1, parameters["latent_channels"], side, side)
     settings = {key: parameters[key] for key in exporter.SCHEDULER_KEYS}
     texts, processor = arguments.texts.read_text().splitlines(), VaeImageProcessor()
 

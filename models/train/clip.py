@@ -23,8 +23,8 @@ from transformers import CLIPConfig, CLIPModel
 
 from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
-from models.train.judge import pictures_of
-from models.train.patches import ConvolutionalStem, PatchHead, StemHead, augmented, objects_shown
+from models.train.judge import objects_shown, pictures_of
+from models.train.patches import ConvolutionalStem, PatchHead, StemHead, augmented
 from models.world import grammar
 from models.world.concepts import CONCEPT_INDEX, CONCEPTS, EXTRA_VENDORS, TRAIN_VENDORS, UNSEEN_VENDOR
 from models.world.names import NAMES
@@ -114,29 +114,33 @@ def plain_prompts(language: str, template: str) -> list[str]:
 
 
 def _batch(number: int) -> tuple:
+    """What `stem_loss` needs while the stem learns alone, afterwards what `losses_of` needs."""
     settings, rng = Settings(), random.Random(f"clip/{number}")
     scenes = [scene_at("train", number * settings.batch + i, VENDORS_SEEN, KINDS) for i in range(settings.batch)]
+    first, last = settings.augmentation
+    strength = first + (last - first) * min(1.0, number / settings.augmentation_steps)
+    pictures, labels = augmented(scenes, number, strength)
+    if number < settings.stem_steps:
+        return pictures, objects_shown(scenes)
     captions = [grammar.caption(scene, rng.choice(grammar.LANGUAGES), rng) for scene in scenes]
     shown = {concept for scene in scenes for concept in scene.counts}
     concepts = sorted(shown) + rng.sample(sorted(CONCEPT_INDEX.keys() - shown), settings.strangers)
     wanted = torch.zeros(len(scenes), len(concepts))
     for row, scene in enumerate(scenes):
         wanted[row, [concepts.index(concept) for concept in scene.counts]] = 1 / len(scene.counts)
-    first, last = settings.augmentation
-    strength = first + (last - first) * min(1.0, number / settings.augmentation_steps)
-    pictures, labels = augmented(scenes, number, strength)
     named = tokenizer.batch(class_prompts(concepts, rng), full=False)
-    return pictures, objects_shown(scenes), labels, *tokenizer.batch(captions, full=False), *named, wanted
+    return pictures, labels, *tokenizer.batch(captions, full=False), *named, wanted
 
 
 def stem_loss(model: CLIPModel, head: StemHead, batch: tuple) -> dict[str, torch.Tensor]:
     """The loss of naming the objects by what the stem alone gives."""
-    return {"stem": head.loss(model.vision_model.embeddings.patch_embedding(batch[0]), batch[1])}
+    pictures, shown = batch
+    return {"stem": head.loss(model.vision_model.embeddings.patch_embedding(pictures), shown)}
 
 
 def losses_of(model: CLIPModel, head: PatchHead, batch: tuple) -> dict[str, torch.Tensor]:
     """The losses between scenes and captions, between scenes and concepts, and of the patches."""
-    pictures, _, labels, ids, mask, class_ids, class_mask, wanted = batch
+    pictures, labels, ids, mask, class_ids, class_mask, wanted = batch
     scale = model.logit_scale.exp().clamp(max=100)
     seen = model.vision_model(pixel_values=pictures)
     images = F.normalize(model.visual_projection(seen.pooler_output), dim=-1)

@@ -97,14 +97,19 @@ def pictures_of(scenes: list[Scene]) -> torch.Tensor:
     return pictures.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
 
 
+def objects_shown(scenes: list[Scene]) -> torch.Tensor:
+    """Float32 (scenes, 128): one where the scene shows the concept."""
+    shown = torch.zeros(len(scenes), len(CONCEPTS))
+    for row, scene in enumerate(scenes):
+        shown[row, [CONCEPT_INDEX[concept] for concept in scene.counts]] = 1
+    return shown
+
+
 def _batch(number: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     settings = Settings()
     scenes = [scene_at("train", number * settings.batch + i) for i in range(settings.batch)]
-    objects = torch.zeros(len(scenes), len(CONCEPTS))
-    for row, scene in enumerate(scenes):
-        objects[row, [CONCEPT_INDEX[concept] for concept in scene.counts]] = 1
     backgrounds = torch.tensor([BACKGROUND_INDEX[scene.background] for scene in scenes])
-    return _roughen(pictures_of(scenes)), objects, backgrounds
+    return _roughen(pictures_of(scenes)), objects_shown(scenes), backgrounds
 
 
 def _roughen(pictures: torch.Tensor) -> torch.Tensor:

@@ -92,14 +92,6 @@ def pixel_labels(scene: Scene) -> np.ndarray:
     return labels
 
 
-def objects_shown(scenes: list[Scene]) -> torch.Tensor:
-    """Float32 (B, 128): one where the scene shows the concept."""
-    shown = torch.zeros(len(scenes), len(CONCEPTS))
-    for row, scene in enumerate(scenes):
-        shown[row, [CONCEPT_INDEX[concept] for concept in scene.counts]] = 1
-    return shown
-
-
 def augmented(scenes: list[Scene], seed: int, strength: float) -> tuple[torch.Tensor, torch.Tensor]:
     """Augmented pictures (B, 3, 128, 128) in [-1, 1] and the labels of their patches, int64 (B, 64)."""
     labels = torch.from_numpy(np.stack([pixel_labels(scene) for scene in scenes]))

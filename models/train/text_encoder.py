@@ -25,6 +25,7 @@ from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from models.tokenizer import tokenizer
+from models.train.judge import objects_shown
 from models.world import grammar
 from models.world.concepts import BACKGROUND_INDEX, BACKGROUNDS, CONCEPT_INDEX, CONCEPTS, TRAIN_VENDORS
 from models.world.scenes import KINDS, Scene, scene_at
@@ -40,7 +41,6 @@ class Settings:
     batch: int = 64
     learning_rate: float = 1e-3
     warm_up: int = 100
-    gentle: float = 1.0  # factor of the rate when it goes on; below 1 spares a UNet that relies on the states
     # which of two things stands left is the hardest to read, so most captions tell of two
     kinds: tuple = (((1,), 25), ((2,), 8), ((3,), 5), ((1, 1), 46), ((2, 1), 8), ((1, 2), 8))
     held_out: int = 1000
@@ -127,10 +127,7 @@ def _batch(split: str, number: int, size: int, language: str | None = None) -> t
     ids, mask = tokenizer.batch(captions_of(scenes, (split, number), language), full=False)
     rows = [facts_of(scene) for scene in scenes]
     facts = {name: torch.tensor([row[name] for row in rows]) for name in rows[0]}
-    concepts = torch.zeros(size, len(CONCEPTS))
-    for row, scene in enumerate(scenes):
-        concepts[row, [CONCEPT_INDEX[concept] for concept in scene.counts]] = 1
-    return ids, mask, facts, concepts
+    return ids, mask, facts, objects_shown(scenes)
 
 
 @torch.no_grad()
@@ -158,8 +155,7 @@ def train(arguments) -> None:
         heads.load_state_dict(state["heads"])
         step = state["step"]
     both = nn.ModuleList([text_encoder, heads]).to(arguments.device)
-    rate = settings.learning_rate * (settings.gentle if step else 1.0)
-    optimizer = torch.optim.AdamW(both.parameters(), rate, betas=(0.9, 0.98), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(both.parameters(), settings.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
     run.log(settings=asdict(settings), parameters=common.count_parameters(text_encoder), step=step)
     batches = common.prefetch(lambda number: _batch("train", number, settings.batch), first=step)
     while not run.stopping():
