@@ -3,14 +3,13 @@ package multimodal.image;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import multimodal.image.pipeline.TextToImage;
 import multimodal.image.rpc.DiffusionModels;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.inference.InferenceRuntime;
-import multimodal.inference.lifecycle.ModelQuery;
+import multimodal.inference.rpc.ModelMessages;
 import multimodal.inference.rpc.ServedTasks;
 
 /** Puts the service together: the only class here that wires. */
@@ -26,15 +25,8 @@ public class ImageModule {
     @Produces
     @Singleton
     DiffusionModels models(InferenceRuntime runtime) {
-        return (model, context, onLoading) -> DiffusionModel.of(runtime.registry()
-                .find(
-                        new ModelQuery(DiffusionModel.TASK, said(model.getName()), said(model.getVersion())),
-                        context,
-                        onLoading));
-    }
-
-    private static Optional<String> said(String value) {
-        return value.isEmpty() ? Optional.empty() : Optional.of(value);
+        return (model, context, onLoading) -> DiffusionModel.of(
+                runtime.registry().find(ModelMessages.query(DiffusionModel.TASK, model), context, onLoading));
     }
 
     @Produces

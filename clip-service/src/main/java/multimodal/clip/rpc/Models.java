@@ -1,12 +1,12 @@
 package multimodal.clip.rpc;
 
-import java.util.Optional;
 import java.util.function.Consumer;
 import multimodal.common.v1.ModelRef;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.lifecycle.ModelQuery;
 import multimodal.inference.repository.ModelId;
+import multimodal.inference.rpc.ModelMessages;
 
 /**
  * Finds the model that a request asks for, or the one that the service takes by itself. It is in use until the handle is
@@ -50,11 +50,6 @@ public final class Models {
     }
 
     private ModelHandle find(String task, ModelRef model, Call call, Consumer<ModelId> onLoading) {
-        ModelQuery query = new ModelQuery(task, said(model.getName()), said(model.getVersion()));
-        return finder.find(query, call.context(), onLoading);
-    }
-
-    private static Optional<String> said(String value) {
-        return value.isEmpty() ? Optional.empty() : Optional.of(value);
+        return finder.find(ModelMessages.query(task, model), call.context(), onLoading);
     }
 }

@@ -1,7 +1,5 @@
 package multimodal.gateway.client;
 
-import com.google.rpc.BadRequest;
-import com.google.rpc.BadRequest.FieldViolation;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -61,11 +59,10 @@ public final class RemoteModels {
     public CompletableFuture<LoadModelResponse> load(LoadModelRequest request) {
         Context caller = Context.current();
         return serviceOf(request.getModel()).thenCompose(service -> {
-            Reply<LoadModelResponse> reply = new Reply<>();
-            caller.run(() -> stub(service).loadModel(request, reply));
-            return reply.message().thenApply(answer -> answer.toBuilder()
-                    .setModel(of(service, answer.getModel()))
-                    .build());
+            CompletableFuture<LoadModelResponse> reply =
+                    Reply.to(observer -> caller.run(() -> stub(service).loadModel(request, observer)));
+            return reply.thenApply(answer ->
+                    answer.toBuilder().setModel(of(service, answer.getModel())).build());
         });
     }
 
@@ -73,9 +70,9 @@ public final class RemoteModels {
     public CompletableFuture<UnloadModelResponse> unload(UnloadModelRequest request) {
         Context caller = Context.current();
         return serviceOf(request.getModel()).thenCompose(service -> {
-            Reply<UnloadModelResponse> reply = new Reply<>();
-            caller.run(() -> stub(service).unloadModel(request, reply));
-            return reply.message().thenApply(answer -> UnloadModelResponse.newBuilder()
+            CompletableFuture<UnloadModelResponse> reply =
+                    Reply.to(observer -> caller.run(() -> stub(service).unloadModel(request, observer)));
+            return reply.thenApply(answer -> UnloadModelResponse.newBuilder()
                     .addAllModels(answer.getModelsList().stream()
                             .map(model -> of(service, model))
                             .toList())
@@ -98,11 +95,9 @@ public final class RemoteModels {
     }
 
     private CompletableFuture<ListModelsResponse> listOf(String service) {
-        Reply<ListModelsResponse> reply = new Reply<>();
-        stub(service)
+        return Reply.to(observer -> stub(service)
                 .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                .listModels(ListModelsRequest.getDefaultInstance(), reply);
-        return reply.message();
+                .listModels(ListModelsRequest.getDefaultInstance(), observer));
     }
 
     private CompletableFuture<String> serviceOf(ModelRef model) {
@@ -142,13 +137,7 @@ public final class RemoteModels {
     /** As the service itself would say it. */
     private static StatusRuntimeException notFound(String field, String value, String expected) {
         String message = "%s: %s (expected: %s)".formatted(field, value, expected);
-        return Statuses.of(
-                Code.NOT_FOUND,
-                message,
-                BadRequest.newBuilder()
-                        .addFieldViolations(
-                                FieldViolation.newBuilder().setField(field).setDescription(message))
-                        .build());
+        return Statuses.of(Code.NOT_FOUND, message, Statuses.violation(field, message));
     }
 
     private ModelServiceStub stub(String service) {

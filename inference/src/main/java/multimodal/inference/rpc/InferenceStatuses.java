@@ -1,8 +1,6 @@
 package multimodal.inference.rpc;
 
 import com.google.protobuf.Message;
-import com.google.rpc.BadRequest;
-import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.ErrorInfo;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
@@ -48,13 +46,9 @@ public final class InferenceStatuses {
                 .setReason(error.kind().name())
                 .setDomain(DOMAIN)
                 .build());
-        error.field().map(field -> violation(field, error.getMessage())).ifPresent(details::add);
+        error.field()
+                .map(field -> Statuses.violation(field, error.getMessage()))
+                .ifPresent(details::add);
         return Statuses.of(code, error.getMessage(), details.toArray(Message[]::new));
-    }
-
-    private static BadRequest violation(String field, String description) {
-        return BadRequest.newBuilder()
-                .addFieldViolations(FieldViolation.newBuilder().setField(field).setDescription(description))
-                .build();
     }
 }

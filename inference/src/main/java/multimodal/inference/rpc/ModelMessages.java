@@ -1,17 +1,24 @@
 package multimodal.inference.rpc;
 
 import java.util.List;
+import multimodal.common.rpc.ModelNames;
 import multimodal.common.v1.ModelLoading;
 import multimodal.common.v1.ModelRef;
 import multimodal.common.v1.ModelState;
 import multimodal.common.v1.ModelStatus;
 import multimodal.inference.error.InferenceException;
+import multimodal.inference.lifecycle.ModelQuery;
 import multimodal.inference.repository.ModelId;
 
 /** The registry's view of models as messages. */
 public final class ModelMessages {
 
     private ModelMessages() {}
+
+    /** The model of a task that a request refers to. */
+    public static ModelQuery query(String task, ModelRef model) {
+        return new ModelQuery(task, ModelNames.name(model), ModelNames.version(model));
+    }
 
     /** What a stream tells whose call waits for a model. */
     public static ModelLoading loading(ModelId model) {

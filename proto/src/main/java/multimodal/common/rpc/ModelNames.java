@@ -29,9 +29,18 @@ public final class ModelNames {
         violations.throwIfAny();
     }
 
+    /** The name that is asked for, if one is. */
+    public static Optional<String> name(ModelRef model) {
+        return said(model.getName());
+    }
+
     /** The version that is asked for, if one is. */
     public static Optional<String> version(ModelRef model) {
-        return Optional.of(model.getVersion()).filter(version -> !version.isEmpty());
+        return said(model.getVersion());
+    }
+
+    private static Optional<String> said(String value) {
+        return Optional.of(value).filter(text -> !text.isEmpty());
     }
 
     private static boolean isName(String name) {

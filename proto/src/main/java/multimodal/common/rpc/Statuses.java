@@ -3,6 +3,8 @@ package multimodal.common.rpc;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
+import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.RetryInfo;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -37,6 +39,13 @@ public final class Statuses {
                 .setMessage(shorten(message))
                 .addAllDetails(details)
                 .build());
+    }
+
+    /** The detail that names one field at fault. */
+    public static BadRequest violation(String field, String description) {
+        return BadRequest.newBuilder()
+                .addFieldViolations(FieldViolation.newBuilder().setField(field).setDescription(description))
+                .build();
     }
 
     /** {@code RESOURCE_EXHAUSTED} with {@link RetryInfo}: come back after {@code retryDelay}. */
