@@ -50,9 +50,11 @@ abstract class TextStreamContract<Q extends Message, R extends Message> extends 
     @Test
     void cancelInTheMiddleOfTheStreamEndsTheWork() throws InterruptedException {
         AtomicInteger runs = new AtomicInteger();
+        CountDownLatch underWay = new CountDownLatch(1);
         CountDownLatch noticed = new CountDownLatch(1);
         model().beforeRun(context -> {
             if (runs.incrementAndGet() > UNDER_WAY) {
+                underWay.countDown();
                 awaitEnd(context::isLive);
                 noticed.countDown();
             }
@@ -68,6 +70,7 @@ abstract class TextStreamContract<Q extends Message, R extends Message> extends 
 
         call.request(1);
         assertThat(firstToken.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(underWay.await(30, TimeUnit.SECONDS)).isTrue(); // else the work may end between two runs
         call.cancel("seen enough", null);
 
         assertThat(noticed.await(30, TimeUnit.SECONDS)).isTrue();
