@@ -91,6 +91,9 @@ final class LiveRunView implements RunView {
         List<String> lines = new ArrayList<>();
         lines.add(title(node));
         lines.add(Ansi.coloured(colour(node), bar(node)));
+        if (node.phase() == NodeState.Phase.LOADING) {
+            lines.addAll(DisplayWidth.wrap(node.loadingModel(), textColumns));
+        }
         if (!node.cause().isEmpty()) {
             lines.addAll(DisplayWidth.wrap(node.cause(), textColumns));
         }
@@ -109,6 +112,7 @@ final class LiveRunView implements RunView {
     private static String count(NodeState node) {
         return switch (node.phase()) {
             case WAITING -> "";
+            case LOADING -> "loading";
             case DONE -> TimeText.seconds(node.duration());
             case RUNNING, RETRYING, FAILED ->
                 node.progress().getStepCount() > 0
@@ -119,7 +123,7 @@ final class LiveRunView implements RunView {
 
     private String bar(NodeState node) {
         return switch (node.phase()) {
-            case WAITING -> ProgressBar.filled(0, textColumns);
+            case WAITING, LOADING -> ProgressBar.filled(0, textColumns);
             case DONE -> ProgressBar.filled(1, textColumns);
             case RUNNING, RETRYING, FAILED ->
                 node.progress().getStepCount() > 0
@@ -133,7 +137,7 @@ final class LiveRunView implements RunView {
 
     private static int colour(NodeState node) {
         return switch (node.phase()) {
-            case WAITING -> WAITING;
+            case WAITING, LOADING -> WAITING;
             case RUNNING, RETRYING -> RUNNING;
             case DONE -> DONE;
             case FAILED -> FAILED;

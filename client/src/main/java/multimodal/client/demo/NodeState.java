@@ -8,6 +8,7 @@ import multimodal.common.v1.GenerationInfo;
 import multimodal.common.v1.Image;
 import multimodal.common.v1.Progress;
 import multimodal.gateway.v1.NodeFailed;
+import multimodal.gateway.v1.NodeLoading;
 import multimodal.gateway.v1.NodeOutput;
 import multimodal.gateway.v1.NodeProgress;
 import multimodal.gateway.v1.NodeResult;
@@ -21,6 +22,7 @@ final class NodeState {
     /** How far a node has come. */
     enum Phase {
         WAITING,
+        LOADING,
         RUNNING,
         RETRYING,
         DONE,
@@ -36,6 +38,7 @@ final class NodeState {
     private Duration started = Duration.ZERO;
     private Duration ended = Duration.ZERO;
     private String cause = "";
+    private String loadingModel = "";
     private NodeResult result = NodeResult.getDefaultInstance();
 
     NodeState(WorkflowNode node) {
@@ -51,13 +54,21 @@ final class NodeState {
         previews.clear();
     }
 
+    void load(Duration elapsed, NodeLoading event) {
+        phase = Phase.LOADING;
+        loadingModel = event.getModel().getName() + "/" + event.getModel().getVersion();
+        ended = elapsed;
+    }
+
     void progress(Duration elapsed, NodeProgress event) {
+        phase = Phase.RUNNING;
         progress = event.getProgress();
         previews.addAll(event.getPreviewsList());
         ended = elapsed;
     }
 
     void token(Duration elapsed, NodeToken event) {
+        phase = Phase.RUNNING;
         text.append(event.getToken().getText());
         tokenCount++;
         ended = elapsed;
@@ -91,6 +102,11 @@ final class NodeState {
 
     Phase phase() {
         return phase;
+    }
+
+    /** The model that its service is loading while it is {@link Phase#LOADING}, as {@code name/version}. */
+    String loadingModel() {
+        return loadingModel;
     }
 
     /** Steps done and to do; both 0 for a node that makes tokens. */

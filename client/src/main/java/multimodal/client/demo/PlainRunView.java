@@ -24,6 +24,7 @@ final class PlainRunView implements RunView {
     @Override
     public void show(RunState run, WorkflowEvent event) {
         switch (event.getEventCase()) {
+            case NODE_LOADING -> loading(run.node(event.getNodeLoading().getNode()));
             case NODE_PROGRESS -> progress(event.getNodeProgress());
             case NODE_TOKEN -> token(event.getNodeToken());
             case NODE_RESULT -> done(run.node(event.getNodeResult().getNode()));
@@ -31,6 +32,10 @@ final class PlainRunView implements RunView {
             case NODE_FAILED -> failed(event.getNodeFailed());
             case WORKFLOW_STARTED, NODE_STARTED, WORKFLOW_FINISHED, EVENT_NOT_SET -> {}
         }
+    }
+
+    private void loading(NodeState node) {
+        line(node.id(), "loading " + node.loadingModel());
     }
 
     private void progress(NodeProgress event) {

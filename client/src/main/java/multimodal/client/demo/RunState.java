@@ -25,6 +25,7 @@ final class RunState {
             case NODE_STARTED ->
                 node(event.getNodeStarted().getNode())
                         .start(elapsed, event.getNodeStarted().getAttempt());
+            case NODE_LOADING -> node(event.getNodeLoading().getNode()).load(elapsed, event.getNodeLoading());
             case NODE_PROGRESS -> node(event.getNodeProgress().getNode()).progress(elapsed, event.getNodeProgress());
             case NODE_TOKEN -> node(event.getNodeToken().getNode()).token(elapsed, event.getNodeToken());
             case NODE_RESULT -> node(event.getNodeResult().getNode()).finish(elapsed, event.getNodeResult());

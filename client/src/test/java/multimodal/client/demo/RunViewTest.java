@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
 import multimodal.client.terminal.DisplayWidth;
 import multimodal.client.terminal.Terminal;
@@ -39,6 +40,22 @@ class RunViewTest {
     void aNodeThatFailsIsShownAsFailed() throws IOException {
         Golden.assertMatches("plain-failure.txt", plain(ScriptedRuns.withoutCaptioner()));
         assertThat(lastFrame(ScriptedRuns.withoutCaptioner())).contains("connection refused");
+    }
+
+    @Test
+    void aModelThatIsBeingLoadedIsShown() {
+        List<WorkflowEvent> events = ScriptedRuns.loadingPainter();
+
+        assertThat(plain(events)).isEqualTo("generate_image: loading sticker-diffusion/1\n");
+        assertThat(lastFrame(events)).contains("loading", "sticker-diffusion/1");
+    }
+
+    @Test
+    void whatWasLoadedIsForgottenWhenTheNodeWorks() {
+        List<WorkflowEvent> events = new ArrayList<>(ScriptedRuns.loadingPainter());
+        events.addAll(ENGLISH.subList(2, 4));
+
+        assertThat(lastFrame(events)).contains("2/4").doesNotContain("sticker-diffusion/1");
     }
 
     @ParameterizedTest

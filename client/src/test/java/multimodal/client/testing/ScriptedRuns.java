@@ -20,6 +20,7 @@ import multimodal.common.v1.Progress;
 import multimodal.common.v1.StageTimings;
 import multimodal.common.v1.Token;
 import multimodal.gateway.v1.NodeFailed;
+import multimodal.gateway.v1.NodeLoading;
 import multimodal.gateway.v1.NodeOutput;
 import multimodal.gateway.v1.NodeProgress;
 import multimodal.gateway.v1.NodeResult;
@@ -62,6 +63,15 @@ public final class ScriptedRuns {
                 .setService("multimodal.clip.v1.VisionLanguageService")
                 .setCode(Code.UNAVAILABLE_VALUE)
                 .setCause("connection refused")));
+        return numbered(events);
+    }
+
+    /** The beginning of a run whose painter is not in memory. */
+    public static List<WorkflowEvent> loadingPainter() {
+        List<WorkflowEvent.Builder> events = new ArrayList<>(beginning().subList(0, 2));
+        events.add(event().setNodeLoading(NodeLoading.newBuilder()
+                .setNode("generate_image")
+                .setModel(ModelRef.newBuilder().setName("sticker-diffusion").setVersion("1"))));
         return numbered(events);
     }
 

@@ -32,6 +32,9 @@ public final class CaptionImageExecutor implements NodeExecutor {
     }
 
     private static Optional<NodeOutput> read(CaptionImageResponse message, NodeListener listener) {
+        if (message.hasLoading()) {
+            listener.onLoading(message.getLoading().getModel());
+        }
         if (message.hasToken()) {
             listener.onToken(message.getToken());
         }

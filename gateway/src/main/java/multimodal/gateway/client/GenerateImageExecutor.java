@@ -37,6 +37,9 @@ public final class GenerateImageExecutor implements NodeExecutor {
     }
 
     private static Optional<NodeOutput> read(GenerateImageResponse message, NodeListener listener) {
+        if (message.hasLoading()) {
+            listener.onLoading(message.getLoading().getModel());
+        }
         if (message.hasProgress()) {
             GenerateImageProgress progress = message.getProgress();
             listener.onProgress(progress.getProgress(), progress.getPreviewsList());

@@ -3,6 +3,7 @@ package multimodal.gateway.rpc;
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
 import multimodal.gateway.v1.NodeFailed;
+import multimodal.gateway.v1.NodeLoading;
 import multimodal.gateway.v1.NodeOutput;
 import multimodal.gateway.v1.NodeProgress;
 import multimodal.gateway.v1.NodeResult;
@@ -30,6 +31,9 @@ final class EventMessages {
                     WorkflowStarted.newBuilder().setWorkflow(WorkflowMessages.render(started.workflow())));
         } else if (event instanceof WorkflowEvent.NodeStarted started) {
             message.setNodeStarted(render(started));
+        } else if (event instanceof WorkflowEvent.NodeLoading loading) {
+            message.setNodeLoading(
+                    NodeLoading.newBuilder().setNode(loading.node().id()).setModel(loading.model()));
         } else if (event instanceof WorkflowEvent.NodeProgress progress) {
             message.setNodeProgress(render(progress));
         } else if (event instanceof WorkflowEvent.NodeToken token) {

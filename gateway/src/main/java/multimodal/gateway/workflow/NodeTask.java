@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import multimodal.common.v1.Image;
+import multimodal.common.v1.ModelRef;
 import multimodal.common.v1.Progress;
 import multimodal.common.v1.Token;
 
@@ -51,6 +52,11 @@ final class NodeTask implements Runnable, NodeListener {
             last = new NodeMessage.Failed(node, hide(e));
         }
         owner.accept(last);
+    }
+
+    @Override
+    public void onLoading(ModelRef model) {
+        tell(new WorkflowEvent.NodeLoading(node, model));
     }
 
     @Override

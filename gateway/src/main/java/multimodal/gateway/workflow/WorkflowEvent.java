@@ -4,6 +4,7 @@ import com.google.rpc.Status;
 import java.time.Duration;
 import java.util.List;
 import multimodal.common.v1.Image;
+import multimodal.common.v1.ModelRef;
 import multimodal.common.v1.Progress;
 import multimodal.common.v1.Token;
 
@@ -14,6 +15,9 @@ public sealed interface WorkflowEvent {
 
     /** A node runs, for the {@code attempt}-th time. */
     record NodeStarted(Node node, int attempt) implements WorkflowEvent {}
+
+    /** A node waits for {@code model}, which its service is loading. */
+    record NodeLoading(Node node, ModelRef model) implements WorkflowEvent {}
 
     /** A node has done a step. */
     record NodeProgress(Node node, Progress progress, List<Image> previews) implements WorkflowEvent {}

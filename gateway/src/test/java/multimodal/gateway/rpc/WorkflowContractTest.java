@@ -24,11 +24,14 @@ import multimodal.common.rpc.Violations;
 import multimodal.common.v1.FinishReason;
 import multimodal.common.v1.Image;
 import multimodal.common.v1.Language;
+import multimodal.common.v1.ModelRef;
 import multimodal.gateway.testing.Eventually;
 import multimodal.gateway.testing.FakeImageService;
+import multimodal.gateway.testing.FakeVisionLanguageService;
 import multimodal.gateway.testing.GatewayExtension;
 import multimodal.gateway.testing.RecordingClient;
 import multimodal.gateway.v1.ListWorkflowsRequest;
+import multimodal.gateway.v1.NodeLoading;
 import multimodal.gateway.v1.NodeSummary;
 import multimodal.gateway.v1.TextToImageToTextRequest;
 import multimodal.gateway.v1.WorkflowEvent;
@@ -70,6 +73,25 @@ class WorkflowContractTest {
                         EventCase.WORKFLOW_FINISHED);
         for (int i = 0; i < events.size(); i++) {
             assertThat(events.get(i).getSequence()).isEqualTo(i + 1);
+        }
+    }
+
+    @Test
+    void aNodeThatWaitsForItsModelSaysSoBeforeAnythingElse() {
+        gateway.fleet().image.isLoading = true;
+        gateway.fleet().visionLanguage.isLoading = true;
+
+        List<WorkflowEvent> events = runToEnd(request("a castle"));
+
+        assertThat(events.stream().filter(WorkflowEvent::hasNodeLoading).map(WorkflowEvent::getNodeLoading))
+                .containsExactly(
+                        loading("generate_image", FakeImageService.MODEL),
+                        loading("caption_image", FakeVisionLanguageService.MODEL),
+                        loading("continue_text", FakeVisionLanguageService.MODEL));
+        for (int i = 0; i < events.size(); i++) {
+            if (events.get(i).hasNodeLoading()) {
+                assertThat(events.get(i - 1).hasNodeStarted()).isTrue();
+            }
         }
     }
 
@@ -362,6 +384,10 @@ class WorkflowContractTest {
                         "multimodal.clip.v1.VisionLanguageService/CaptionImage",
                         "multimodal.clip.v1.VisionLanguageService/ContinueText");
         assertThat(workflows.get(0).getEdgesCount()).isEqualTo(3);
+    }
+
+    private static NodeLoading loading(String node, ModelRef model) {
+        return NodeLoading.newBuilder().setNode(node).setModel(model).build();
     }
 
     private static TextToImageToTextRequest request(String prompt) {

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import multimodal.common.rpc.StreamWriter;
 import multimodal.common.v1.GenerationInfo;
 import multimodal.common.v1.Image;
+import multimodal.common.v1.ModelLoading;
 import multimodal.common.v1.ModelRef;
 import multimodal.common.v1.Progress;
 import multimodal.image.v1.GenerateImageProgress;
@@ -32,6 +33,10 @@ public final class FakeImageService extends ImageServiceGrpc.ImageServiceImplBas
             .setData(ByteString.copyFromUtf8("picture"))
             .setMediaType("image/png")
             .build();
+
+    /** The model that makes it. */
+    public static final ModelRef MODEL =
+            ModelRef.newBuilder().setName("fake-diffusion").setVersion("1").build();
 
     /** Errors that the next calls answer, one each, before calls succeed again. */
     public final LinkedBlockingQueue<StatusRuntimeException> failures = new LinkedBlockingQueue<>();
@@ -56,6 +61,9 @@ public final class FakeImageService extends ImageServiceGrpc.ImageServiceImplBas
 
     /** Bytes of each preview. */
     public volatile int previewBytes = 10;
+
+    /** Whether calls wait for the model to be loaded first. */
+    public volatile boolean isLoading;
 
     /** Pictures of the result. */
     public volatile int pictureCount = 1;
@@ -83,6 +91,11 @@ public final class FakeImageService extends ImageServiceGrpc.ImageServiceImplBas
         if (failure != null) {
             throw failure;
         }
+        if (isLoading) {
+            stream.send(GenerateImageResponse.newBuilder()
+                    .setLoading(ModelLoading.newBuilder().setModel(MODEL))
+                    .build());
+        }
         int stepCount = request.hasSteps() ? request.getSteps() : 4;
         for (int step = 1; step <= stepCount; step++) {
             steps.acquire();
@@ -102,10 +115,7 @@ public final class FakeImageService extends ImageServiceGrpc.ImageServiceImplBas
 
     private GenerateImageResponse result() {
         GenerateImageResult.Builder result = GenerateImageResult.newBuilder()
-                .setInfo(GenerationInfo.newBuilder()
-                        .setModel(
-                                ModelRef.newBuilder().setName("fake-diffusion").setVersion("1"))
-                        .setSeed(42));
+                .setInfo(GenerationInfo.newBuilder().setModel(MODEL).setSeed(42));
         for (int i = 0; i < pictureCount; i++) {
             result.addImages(GeneratedImage.newBuilder().setImage(PICTURE).setSeed(42 + i));
         }

@@ -12,12 +12,21 @@ import multimodal.clip.v1.ContinueTextResponse;
 import multimodal.clip.v1.TextResult;
 import multimodal.clip.v1.VisionLanguageServiceGrpc;
 import multimodal.common.v1.FinishReason;
+import multimodal.common.v1.ModelLoading;
+import multimodal.common.v1.ModelRef;
 import multimodal.common.v1.Token;
 
 /** Captions every picture with {@code a castle}, and continues every text with {@code  at night}. */
 public final class FakeVisionLanguageService extends VisionLanguageServiceGrpc.VisionLanguageServiceImplBase {
     /** Errors that the next captions answer, one each, before they succeed again. */
     public final LinkedBlockingQueue<StatusRuntimeException> failures = new LinkedBlockingQueue<>();
+
+    /** The model that captions and continues. */
+    public static final ModelRef MODEL =
+            ModelRef.newBuilder().setName("fake-words").setVersion("1").build();
+
+    /** Whether calls wait for the model to be loaded first. */
+    public volatile boolean isLoading;
 
     /** Requests for captions that came. */
     public final List<CaptionImageRequest> captionRequests = new CopyOnWriteArrayList<>();
@@ -33,6 +42,10 @@ public final class FakeVisionLanguageService extends VisionLanguageServiceGrpc.V
             observer.onError(failure);
             return;
         }
+        if (isLoading) {
+            observer.onNext(
+                    CaptionImageResponse.newBuilder().setLoading(loading()).build());
+        }
         for (String word : List.of("a", " castle")) {
             observer.onNext(CaptionImageResponse.newBuilder()
                     .setToken(Token.newBuilder().setText(word))
@@ -47,6 +60,10 @@ public final class FakeVisionLanguageService extends VisionLanguageServiceGrpc.V
     @Override
     public void continueText(ContinueTextRequest request, StreamObserver<ContinueTextResponse> observer) {
         textRequests.add(request);
+        if (isLoading) {
+            observer.onNext(
+                    ContinueTextResponse.newBuilder().setLoading(loading()).build());
+        }
         observer.onNext(ContinueTextResponse.newBuilder()
                 .setToken(Token.newBuilder().setText(" at night"))
                 .build());
@@ -54,6 +71,10 @@ public final class FakeVisionLanguageService extends VisionLanguageServiceGrpc.V
                 .setResult(result(" at night", FinishReason.FINISH_REASON_LENGTH))
                 .build());
         observer.onCompleted();
+    }
+
+    private static ModelLoading loading() {
+        return ModelLoading.newBuilder().setModel(MODEL).build();
     }
 
     private static TextResult result(String text, FinishReason reason) {
