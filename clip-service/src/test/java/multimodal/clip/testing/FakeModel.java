@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
@@ -87,7 +88,7 @@ public final class FakeModel implements ModelHandle {
     }
 
     @Override
-    public Permit admit(RequestContext context, long cost) {
+    public Permit admit(RequestContext context, Cost cost) {
         openPermits.incrementAndGet();
         return new FakePermit(context);
     }

@@ -7,6 +7,7 @@ import multimodal.image.steps.LatentDecoder;
 import multimodal.image.steps.LatentNoise;
 import multimodal.image.steps.PromptConditioning;
 import multimodal.image.steps.PromptTokens;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
@@ -33,7 +34,11 @@ public final class TextToImage {
     public ImageResult generate(
             DiffusionModel model, GenerateImageOptions options, RequestContext context, Consumer<ImageProgress> sink) {
         ClassifierFreeGuidance guidance = options.guidance();
-        long cost = (long) guidance.slots(options.imageCount()) * options.steps();
+        Cost cost = new Cost(
+                "unet",
+                options.steps(),
+                guidance.slots(options.imageCount()),
+                model.size().relativeArea(options.width(), options.height()));
         try (Permit permit = model.handle().admit(context, cost)) {
             PromptTokens prompt = model.tokens(options.prompt());
             PromptTokens negative = model.tokens(guidance.isActive() ? options.negativePrompt() : "");

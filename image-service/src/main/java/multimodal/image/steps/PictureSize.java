@@ -25,6 +25,11 @@ public record PictureSize(int min, int max, int multipleOf, int byDefault) {
         return side >= min && side <= max && side % multipleOf == 0;
     }
 
+    /** How large a picture is beside one of the default size: 1 for that, 4 for twice its sides. */
+    public double relativeArea(int width, int height) {
+        return (double) width * height / ((double) byDefault * byDefault);
+    }
+
     /** The rule in words, e.g. {@code a multiple of 8, 64 to 256}. */
     public String rule() {
         return "a multiple of %d, %d to %d".formatted(multipleOf, min, max);

@@ -51,7 +51,9 @@ class TextToImageTest {
                 .allSatisfy(step -> assertThat(step.get("sample").rows()).isEqualTo(6));
         float[] pooled = drawn.steps().get(0).get("text_embeds").floats();
         assertThat(pooled).containsExactly(16, 16, 16, 42, 42, 42);
-        assertThat(drawn.costs()).containsExactly(30L);
+        assertThat(drawn.costs())
+                .as("5 steps of 6 slots, each of 5/4 of the usual size")
+                .containsExactly(38L);
     }
 
     @Test
@@ -59,7 +61,7 @@ class TextToImageTest {
         generate(options().imageCount(3).guidanceScale(1).build());
         assertThat(drawn.steps())
                 .allSatisfy(step -> assertThat(step.get("sample").rows()).isEqualTo(3));
-        assertThat(drawn.costs()).containsExactly(15L);
+        assertThat(drawn.costs()).containsExactly(19L);
     }
 
     @Test

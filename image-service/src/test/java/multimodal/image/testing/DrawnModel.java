@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
@@ -58,7 +59,7 @@ public final class DrawnModel implements ModelHandle {
         return steps;
     }
 
-    /** The cost of every permit, in order. */
+    /** The cost of every permit in units, in order. */
     public List<Long> costs() {
         return costs;
     }
@@ -126,8 +127,8 @@ public final class DrawnModel implements ModelHandle {
     }
 
     @Override
-    public Permit admit(RequestContext context, long cost) {
-        costs.add(cost);
+    public Permit admit(RequestContext context, Cost cost) {
+        costs.add(cost.units());
         openPermits.incrementAndGet();
         return new CountedPermit(context);
     }

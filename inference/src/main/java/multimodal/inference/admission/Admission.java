@@ -53,18 +53,14 @@ public final class Admission {
     /**
      * Takes a permit, or refuses at once.
      *
-     * @param cost units of work, at least 1
      * @throws InferenceException {@code OVERLOADED} with the delay after which there should be room, {@code
      *     DEADLINE_EXCEEDED} if the work would end after the deadline, {@code CANCELLED}, {@code UNAVAILABLE} after
      *     {@link #stop}
      */
-    public WorkPermit admit(RequestContext context, long cost) {
-        if (cost < 1) {
-            throw new IllegalArgumentException("cost: " + cost + " (expected: at least 1)");
-        }
+    public WorkPermit admit(RequestContext context, Cost cost) {
         try {
             WorkPermit permit = take(context, cost);
-            listener.admitted(model, cost);
+            listener.admitted(model, cost.units());
             return permit;
         } catch (InferenceException e) {
             listener.refused(model, e.kind());
@@ -96,24 +92,25 @@ public final class Admission {
             notifyAll();
         }
         if (permit.doneUnits() > 0) {
-            estimate.observe(permit.engineShare(), permit.doneUnits());
+            estimate.observe(permit.cost().artifact(), permit.engineShare(), permit.doneUnits(), permit.company());
         }
-        listener.released(model, permit.cost());
+        listener.released(model, permit.cost().units());
     }
 
-    private synchronized WorkPermit take(RequestContext context, long cost) {
+    private synchronized WorkPermit take(RequestContext context, Cost cost) {
         context.checkLive();
         if (stopped) {
             throw new InferenceException(ErrorKind.UNAVAILABLE, model + ": the model drains");
         }
-        long free = budget - costOf(permits);
-        long own = costOf(ofCaller(context.caller()));
-        if (!permits.isEmpty() && cost > free) {
+        long units = cost.units();
+        long free = budget - unitsOf(permits);
+        long own = unitsOf(ofCaller(context.caller()));
+        if (!permits.isEmpty() && units > free) {
             throw InferenceException.overloaded(
                     "%s: %d of %d units of work are taken".formatted(model, budget - free, budget),
                     untilRoomFor(context.caller(), cost));
         }
-        if (!hasRoom(own, free, cost)) {
+        if (!hasRoom(own, free, units)) {
             throw InferenceException.overloaded(
                     "%s: %d units of work are this caller's, and %d of %d are left for all"
                             .formatted(model, own, free, budget),
@@ -125,9 +122,9 @@ public final class Admission {
         return permit;
     }
 
-    /** Whether a caller who holds {@code own} units gets {@code cost} more; one who holds none may take more than there is. */
-    private static boolean hasRoom(long own, long free, long cost) {
-        return own == 0 || own + cost <= CALLER_SHARE * (free - cost);
+    /** Whether a caller who holds {@code own} units gets more; one who holds none may take more than there is. */
+    private static boolean hasRoom(long own, long free, long units) {
+        return own == 0 || own + units <= CALLER_SHARE * (free - units);
     }
 
     /** The permits of a caller; of one who is not known none. */
@@ -137,35 +134,45 @@ public final class Admission {
                 .toList();
     }
 
-    private static long costOf(List<WorkPermit> permits) {
-        return permits.stream().mapToLong(WorkPermit::cost).sum();
+    private static long unitsOf(List<WorkPermit> permits) {
+        return permits.stream().mapToLong(permit -> permit.cost().units()).sum();
     }
+
+    private int rowsOf(List<WorkPermit> permits) {
+        return permits.stream().mapToInt(permit -> permit.cost().rows()).sum();
+    }
+
+    /** A permit, and what is left of its work at one moment: it goes on while we count. */
+    private record Remaining(WorkPermit permit, double units) {}
 
     /** Simulates the permits taking turns until those that are done have made room. */
-    private Duration untilRoomFor(String caller, long cost) {
-        List<WorkPermit> shortestFirst = permits.stream()
-                .sorted(Comparator.comparingLong(WorkPermit::remainingUnits))
+    private Duration untilRoomFor(String caller, Cost cost) {
+        List<Remaining> shortestFirst = permits.stream()
+                .map(permit -> new Remaining(permit, permit.remainingUnits()))
+                .sorted(Comparator.comparingDouble(Remaining::units))
                 .toList();
         List<WorkPermit> ofCaller = ofCaller(caller);
-        long free = budget - costOf(permits);
-        long own = costOf(ofCaller);
+        long free = budget - unitsOf(permits);
+        long own = unitsOf(ofCaller);
         double units = 0;
-        long turns = 0;
-        for (int done = 0; done < shortestFirst.size() && (free < cost || !hasRoom(own, free, cost)); done++) {
-            WorkPermit next = shortestFirst.get(done);
-            units += (double) (next.remainingUnits() - turns) * (shortestFirst.size() - done);
-            turns = next.remainingUnits();
-            free += next.cost();
-            own -= ofCaller.contains(next) ? next.cost() : 0;
+        double turns = 0;
+        for (int done = 0;
+                done < shortestFirst.size() && (free < cost.units() || !hasRoom(own, free, cost.units()));
+                done++) {
+            Remaining next = shortestFirst.get(done);
+            units += (next.units() - turns) * (shortestFirst.size() - done);
+            turns = next.units();
+            long madeFree = next.permit().cost().units();
+            free += madeFree;
+            own -= ofCaller.contains(next.permit()) ? madeFree : 0;
         }
-        return clamp(estimate.timeFor(units).orElse(UNKNOWN_DELAY));
+        return clamp(estimate.timeFor(cost.artifact(), units, rowsOf(permits)).orElse(UNKNOWN_DELAY));
     }
 
-    private void checkDeadline(RequestContext context, long cost) {
-        double before = permits.stream()
-                .mapToDouble(permit -> Math.min(permit.remainingUnits(), cost))
-                .sum();
-        Optional<Duration> needed = estimate.timeFor(before + cost);
+    private void checkDeadline(RequestContext context, Cost cost) {
+        int rows = rowsOf(permits) + cost.rows();
+        double before = rows <= estimate.maxRows(cost.artifact()) ? besideAllOf(cost) : inTurnsWith(cost);
+        Optional<Duration> needed = estimate.timeFor(cost.artifact(), before + cost.units(), rows);
         Optional<Duration> left = context.timeLeft();
         if (needed.isPresent() && left.isPresent() && needed.get().compareTo(left.get()) > 0) {
             throw new InferenceException(
@@ -174,6 +181,22 @@ public final class Admission {
                             .formatted(
                                     model, needed.get().toMillis(), left.get().toMillis()));
         }
+    }
+
+    /** The units of others until the work is done, where everybody's rows fit into each call. */
+    private double besideAllOf(Cost cost) {
+        return permits.stream()
+                .mapToDouble(permit -> Math.min(
+                        permit.remainingUnits(),
+                        cost.calls() * permit.cost().rows() * permit.cost().unitsPerRow()))
+                .sum();
+    }
+
+    /** The same where they do not, and calls are shared by cost. */
+    private double inTurnsWith(Cost cost) {
+        return permits.stream()
+                .mapToDouble(permit -> Math.min(permit.remainingUnits(), cost.units()))
+                .sum();
     }
 
     private static Duration clamp(Duration delay) {

@@ -1,41 +1,75 @@
 package multimodal.inference.admission;
 
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * How long one unit of work of a model takes on this device: as calibration measured it until the first request has shown it,
- * then as the requests show it (an exponentially weighted mean). Thread-safe.
+ * How long the work of a model takes on this device. The table of calibration says how much cheaper rows get in company;
+ * what requests have really taken, beside what the table says of them, corrects it. Thread-safe.
  */
 public final class StepTimeEstimate {
 
-    /** The share of each new measurement; about ten requests make the old ones forgotten. */
-    private static final double WEIGHT = 0.2;
+    /** What is left of a measurement after the next: about ten requests make the old ones forgotten. */
+    private static final double REMEMBERED = 0.8;
 
-    private double nanosPerUnit = Double.NaN;
-    private boolean isLearned;
+    private final Map<String, Artifact> artifacts = new HashMap<>();
 
-    /** Takes the time of one unit from calibration. */
-    public synchronized void calibrate(Duration perUnit) {
-        nanosPerUnit = perUnit.toNanos();
+    /** Takes the table of an artifact. */
+    public synchronized void calibrate(String artifact, RowTimes times) {
+        artifacts.put(artifact, new Artifact(times));
     }
 
     /**
      * Takes a measurement of real work.
      *
+     * @param artifact whose calls were counted
      * @param engine the engine time of the work alone, its share of shared calls
      * @param units of work that it paid for, at least 1
+     * @param company rows in its calls, its own among them
      */
-    public synchronized void observe(Duration engine, long units) {
-        double measured = (double) engine.toNanos() / units;
-        nanosPerUnit = isLearned ? nanosPerUnit + WEIGHT * (measured - nanosPerUnit) : measured;
-        isLearned = true;
+    public synchronized void observe(String artifact, Duration engine, double units, int company) {
+        find(artifact).ifPresent(known -> known.observe(engine.toNanos(), units, company));
     }
 
-    /** The time of {@code units}; empty before anything is known. */
-    public synchronized Optional<Duration> timeFor(double units) {
-        return Double.isNaN(nanosPerUnit)
-                ? Optional.empty()
-                : Optional.of(Duration.ofNanos((long) Math.min(nanosPerUnit * units, Long.MAX_VALUE)));
+    /** The time of {@code units} that run in {@code company}; empty before anything is known. */
+    public synchronized Optional<Duration> timeFor(String artifact, double units, int company) {
+        return find(artifact).map(known -> Duration.ofNanos((long) (known.nanosPerUnit(company) * units)));
+    }
+
+    /** Rows that one call of the artifact takes at the most; 1 before anything is known. */
+    synchronized int maxRows(String artifact) {
+        return find(artifact).map(known -> known.times.maxRows()).orElse(1);
+    }
+
+    /** Without a name the cheapest, which never refuses too much. */
+    private Optional<Artifact> find(String artifact) {
+        return artifact.isEmpty()
+                ? artifacts.values().stream()
+                        .min(Comparator.comparingDouble(known -> known.times.nanosPerRow(known.times.maxRows())))
+                : Optional.ofNullable(artifacts.get(artifact));
+    }
+
+    private static final class Artifact {
+
+        private final RowTimes times;
+        private double measuredNanos;
+        private double expectedNanos;
+
+        Artifact(RowTimes times) {
+            this.times = times;
+        }
+
+        void observe(double nanos, double units, int company) {
+            measuredNanos = measuredNanos * REMEMBERED + nanos;
+            expectedNanos = expectedNanos * REMEMBERED + units * times.nanosPerRow(company);
+        }
+
+        double nanosPerUnit(int company) {
+            double correction = expectedNanos > 0 ? measuredNanos / expectedNanos : 1;
+            return times.nanosPerRow(company) * correction;
+        }
     }
 }

@@ -10,14 +10,17 @@ public final class WorkPermit implements Permit {
 
     private final Admission admission;
     private final RequestContext context;
-    private final long cost;
+    private final Cost cost;
     private StageTimings timings = StageTimings.ZERO;
     private Duration engineShare = Duration.ZERO;
     private long steppedRows;
     private long singleShotRows;
+    /** Over all rows, the rows in their calls. */
+    private double company;
+
     private boolean closed;
 
-    WorkPermit(Admission admission, RequestContext context, long cost) {
+    WorkPermit(Admission admission, RequestContext context, Cost cost) {
         this.admission = admission;
         this.context = context;
         this.cost = cost;
@@ -61,17 +64,23 @@ public final class WorkPermit implements Permit {
         admission.release(this);
     }
 
-    long cost() {
+    /** What was admitted. */
+    public Cost cost() {
         return cost;
     }
 
     /** Units of work that are done: the rows of steps or, for a request without a loop, of single-shot calls. */
-    synchronized long doneUnits() {
-        return steppedRows > 0 ? steppedRows : singleShotRows;
+    synchronized double doneUnits() {
+        return steppedRows > 0 ? steppedRows * cost.unitsPerRow() : singleShotRows;
     }
 
-    long remainingUnits() {
-        return Math.max(0, cost - doneUnits());
+    double remainingUnits() {
+        return Math.max(0, cost.units() - doneUnits());
+    }
+
+    /** The rows that shared its calls, its own among them, on average; 1 before the first call. */
+    synchronized int company() {
+        return (int) Math.max(1, Math.round(company / Math.max(1, steppedRows + singleShotRows)));
     }
 
     synchronized Duration engineShare() {
@@ -81,5 +90,6 @@ public final class WorkPermit implements Permit {
     private void add(Work work) {
         timings = timings.plus(work.timings());
         engineShare = engineShare.plus(work.engineShare());
+        company += (double) work.rows() * work.company();
     }
 }

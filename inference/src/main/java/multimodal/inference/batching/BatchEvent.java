@@ -19,8 +19,9 @@ public record BatchEvent(BatchKey key, List<Member> members, int padding) {
      * @param rows of the request in this batch, at least 1
      * @param isFirst whether it waited in the queue; otherwise, as a later step of a loop, inside a running batch
      * @param waited from its submission until the batch was formed
+     * @param isLive whether its caller was still there when the batch was formed
      */
-    public record Member(RequestContext context, int rows, boolean isFirst, Duration waited) {}
+    public record Member(RequestContext context, int rows, boolean isFirst, Duration waited, boolean isLive) {}
 
     public BatchEvent {
         members = List.copyOf(members);

@@ -3,6 +3,7 @@ package multimodal.inference.batching;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import multimodal.inference.error.ErrorKind;
 
 /**
@@ -13,6 +14,9 @@ public interface BatchListener {
 
     /** Hears nothing. */
     BatchListener NONE = new BatchListener() {};
+
+    /** An artifact has been timed: how long a call of so many rows takes, and how rows are put together because of it. */
+    default void calibrated(BatchKey key, SortedMap<Integer, Duration> callTimes, BatchPolicy policy) {}
 
     /** Rows have begun to wait. */
     default void queued(BatchKey key, int rows) {}

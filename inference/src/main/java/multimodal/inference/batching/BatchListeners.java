@@ -3,6 +3,7 @@ package multimodal.inference.batching;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import multimodal.inference.error.ErrorKind;
 
 /** Several listeners as one. */
@@ -10,6 +11,11 @@ record BatchListeners(List<BatchListener> listeners) implements BatchListener {
 
     BatchListeners {
         listeners = List.copyOf(listeners);
+    }
+
+    @Override
+    public void calibrated(BatchKey key, SortedMap<Integer, Duration> callTimes, BatchPolicy policy) {
+        listeners.forEach(listener -> listener.calibrated(key, callTimes, policy));
     }
 
     @Override

@@ -64,7 +64,8 @@ final class EngineCall {
                         entry.context(),
                         entry.rows(),
                         entry.isFirst(),
-                        Duration.ofNanos(taken - entry.submittedNanos())))
+                        Duration.ofNanos(taken - entry.submittedNanos()),
+                        entry.wasLive()))
                 .toList();
         int rows = batch.stream().mapToInt(Entry::rows).sum();
         return new BatchEvent(key, members, policy.isFixed() ? policy.maxRows() - rows : 0);

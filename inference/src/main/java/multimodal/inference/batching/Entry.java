@@ -17,7 +17,8 @@ final class Entry {
     private final boolean isFirst;
     private final long submittedNanos;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-    private long turn;
+    private double turn;
+    private boolean wasLive;
 
     Entry(RequestContext context, Map<String, Tensor> inputs, boolean isFirst, long submittedNanos) {
         this.context = context;
@@ -49,11 +50,11 @@ final class Entry {
     }
 
     /** Its place among those that wait: lower goes first, equals as they came. Only the batcher's thread touches it. */
-    long turn() {
+    double turn() {
         return turn;
     }
 
-    void setTurn(long turn) {
+    void setTurn(double turn) {
         this.turn = turn;
     }
 
@@ -66,9 +67,15 @@ final class Entry {
         return trailingShapes.equals(other.trailingShapes);
     }
 
-    /** Whether somebody still waits for the outcome. */
+    /** Whether somebody still waits for the outcome. Asked by the batcher's thread alone. */
     boolean isLive() {
-        return !outcome.isDone() && context.isLive();
+        wasLive = !outcome.isDone() && context.isLive();
+        return wasLive;
+    }
+
+    /** What {@link #isLive} answered last: whether somebody waited when the batch was formed. */
+    boolean wasLive() {
+        return wasLive;
     }
 
     /** Ends an entry that is not live any more, and says why. */

@@ -10,7 +10,7 @@ import multimodal.inference.error.InferenceException;
  * The open rows of a step batch, and the steps that they have submitted.
  *
  * <p>When there are more rows than places they share the engine by cost: start-time fair queueing (Goyal, Vin and Cheng 1996)
- * with the slots of a step as its cost. Time is counted in slots that each row was given; a step's turn is the time that its
+ * with the slots of a step, each by its weight, as its cost. Time is counted in units that each row was given; a step's turn is the time that its
  * row has used up, and a row that comes begins at the time of those that are being served. So a row of one slot takes eight
  * steps while one of eight slots takes one, a newcomer is not behind what others were given before, and nobody waits for ever.
  */
@@ -20,7 +20,7 @@ final class StepAssembly implements Assembly {
     /** Every open row with its last submission; null before the first. */
     private final Map<StepRow, Submission> rows = new LinkedHashMap<>();
     /** The turn that was served last. */
-    private long turn;
+    private double turn;
 
     StepAssembly(int maxRows, Duration maxWait, BatchKey key, BatchListener listener) {
         this.waiting = new WaitingEntries(maxRows, maxWait, key, listener);

@@ -9,15 +9,18 @@ final class StepRow implements Row {
 
     private final StepBatcher batcher;
     private final RequestContext context;
+    private final double unitsPerRow;
     private final Consumer<Work> onDone;
     private boolean isFirst = true;
     private boolean closed;
-    /** Slots that it was given, counted from the turn in which it came. Only the batcher's thread touches it. */
-    private long nextTurn;
+    /** Units that it was given, counted from the turn in which it came. Only the batcher's thread touches it. */
+    private double nextTurn;
 
-    StepRow(StepBatcher batcher, RequestContext context, Consumer<Work> onDone) {
+    /** @param unitsPerRow what each of its rows weighs beside those of others */
+    StepRow(StepBatcher batcher, RequestContext context, double unitsPerRow, Consumer<Work> onDone) {
         this.batcher = batcher;
         this.context = context;
+        this.unitsPerRow = unitsPerRow;
         this.onDone = onDone;
     }
 
@@ -26,9 +29,9 @@ final class StepRow implements Row {
     }
 
     /** The turn of a step that takes {@code slots}, no earlier than {@code now}. */
-    long takeTurn(long now, int slots) {
-        long turn = Math.max(now, nextTurn);
-        nextTurn = turn + slots;
+    double takeTurn(double now, int slots) {
+        double turn = Math.max(now, nextTurn);
+        nextTurn = turn + slots * unitsPerRow;
         return turn;
     }
 

@@ -22,11 +22,12 @@ final class WaitingEntries implements Assembly {
     private final Collection<Entry> entries = places.values();
     private long added;
 
-    private record Place(long turn, long number) implements Comparable<Place> {
+    private record Place(double turn, long number) implements Comparable<Place> {
 
         @Override
         public int compareTo(Place other) {
-            return turn == other.turn ? Long.compare(number, other.number) : Long.compare(turn, other.turn);
+            int byTurn = Double.compare(turn, other.turn);
+            return byTurn == 0 ? Long.compare(number, other.number) : byTurn;
         }
     }
 

@@ -9,4 +9,12 @@ import java.time.Duration;
  * @param timings where the time went
  * @param engineShare the engine time of these rows alone: that of each call, divided among its rows
  */
-public record Work(int rows, StageTimings timings, Duration engineShare) {}
+public record Work(int rows, StageTimings timings, Duration engineShare) {
+
+    /** Rows in the calls, the own among them. */
+    public int company() {
+        return engineShare.isZero()
+                ? rows
+                : (int) Math.max(rows, (double) rows * timings.engine().toNanos() / engineShare.toNanos());
+    }
+}

@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import multimodal.inference.admission.RowTimes;
 import multimodal.inference.engine.Graph;
 import multimodal.inference.repository.ArtifactSpec;
 import multimodal.inference.tensor.Tensor;
@@ -102,10 +103,34 @@ record Calibration(SortedMap<Integer, Duration> times) {
         return times.tailMap(2).keySet().stream().anyMatch(rows -> nanosPerRow(rows) < alone * (1 - LEAST_GAIN));
     }
 
-    /** The time of one row in the batch that makes it cheapest. */
-    Duration perRow() {
-        return Duration.ofNanos((long)
-                times.keySet().stream().mapToDouble(this::nanosPerRow).min().orElseThrow());
+    /** The table as {@link RowTimes}, where calls have at most {@code maxRows} rows. */
+    RowTimes rowTimes(int maxRows) {
+        return new RowTimes() {
+            @Override
+            public int maxRows() {
+                return maxRows;
+            }
+
+            @Override
+            public double nanosPerRow(int rows) {
+                int inCall = Math.min(rows, maxRows);
+                return callNanos(inCall) / inCall;
+            }
+        };
+    }
+
+    /** Between two sizes on the straight line; below the least a call takes as long as it; above the greatest rows add up. */
+    private double callNanos(int rows) {
+        int most = times.lastKey();
+        if (rows >= most) {
+            return nanosPerRow(most) * rows;
+        }
+        int upper = times.tailMap(rows).firstKey();
+        int lower = times.headMap(rows + 1).isEmpty()
+                ? upper
+                : times.headMap(rows + 1).lastKey();
+        double share = upper == lower ? 0 : (double) (rows - lower) / (upper - lower);
+        return times.get(lower).toNanos() * (1 - share) + times.get(upper).toNanos() * share;
     }
 
     private double nanosPerRow(int rows) {

@@ -37,7 +37,7 @@ final class LoadedArtifact implements AutoCloseable {
     }
 
     Row open(WorkPermit permit) {
-        return new CheckedRow(spec, steps().open(permit.context(), permit::addStep));
+        return new CheckedRow(spec, steps().open(permit.context(), permit.cost().unitsPerRow(), permit::addStep));
     }
 
     /** Ends the batchers, then gives the graph's memory back. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import multimodal.inference.admission.Admission;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.admission.WorkPermit;
 import multimodal.inference.batching.RequestContext;
@@ -56,7 +57,7 @@ final class LoadedModel implements ModelHandle {
     }
 
     @Override
-    public Permit admit(RequestContext context, long cost) {
+    public Permit admit(RequestContext context, Cost cost) {
         return admission.admit(context, cost);
     }
 

@@ -1,6 +1,7 @@
 package multimodal.inference.lifecycle;
 
 import java.util.Map;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
@@ -31,14 +32,18 @@ public interface ModelHandle extends AutoCloseable {
      */
     Tokenizer tokenizer();
 
+    /** As {@link #admit(RequestContext, Cost)}, of rows of the usual size: those of all steps of a loop, at least 1. */
+    default Permit admit(RequestContext context, long rows) {
+        return admit(context, Cost.of(rows));
+    }
+
     /**
      * Takes a permit, or refuses at once.
      *
-     * @param cost work units of this model: slots × steps for loops, rows for single-shot artifacts; at least 1
      * @throws multimodal.inference.error.InferenceException {@code OVERLOADED} with a retry delay when there is no room,
      *     {@code DEADLINE_EXCEEDED} when the deadline cannot be met, {@code UNAVAILABLE} while draining
      */
-    Permit admit(RequestContext context, long cost);
+    Permit admit(RequestContext context, Cost cost);
 
     /**
      * Runs a single-shot artifact and waits: dynamic batching puts rows of equal trailing shapes together.

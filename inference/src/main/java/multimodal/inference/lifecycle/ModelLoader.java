@@ -1,6 +1,5 @@
 package multimodal.inference.lifecycle;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import multimodal.inference.admission.Admission;
 import multimodal.inference.admission.AdmissionListener;
+import multimodal.inference.admission.RowTimes;
 import multimodal.inference.admission.StepTimeEstimate;
 import multimodal.inference.batching.BatchKey;
 import multimodal.inference.batching.BatchListener;
@@ -68,18 +68,14 @@ public final class ModelLoader {
             StepTimeEstimate estimate = new StepTimeEstimate();
             Map<String, LoadedArtifact> artifacts = new HashMap<>();
             TreeSet<String> engineNames = new TreeSet<>();
-            Duration cheapest = null;
             for (ArtifactSpec spec : manifest.artifacts().values()) {
                 Engine engine = engines.apply(manifest, spec);
                 Warm warm = warmUp(manifest, spec, engine);
                 loaded.add(warm.artifact());
                 artifacts.put(spec.name(), warm.artifact());
                 engineNames.add(engine.name());
-                Duration perRow = warm.calibration().perRow();
-                cheapest = cheapest == null || perRow.compareTo(cheapest) < 0 ? perRow : cheapest;
+                estimate.calibrate(spec.name(), warm.rowTimes());
             }
-            // Which artifact the cost counts is the pipeline's matter: the cheapest never refuses too much.
-            Optional.ofNullable(cheapest).ifPresent(estimate::calibrate);
             Admission admission = new Admission(manifest.id(), settings.budget(), estimate, admissionListener);
             Optional<Tokenizer> tokenizer = manifest.tokenizer().map(spec -> tokenizers.apply(manifest, spec));
             return new LoadedModel(
@@ -96,7 +92,7 @@ public final class ModelLoader {
         }
     }
 
-    private record Warm(LoadedArtifact artifact, Calibration calibration) {}
+    private record Warm(LoadedArtifact artifact, RowTimes rowTimes) {}
 
     private Warm warmUp(ModelManifest manifest, ArtifactSpec spec, Engine engine) {
         BatchKey key = new BatchKey(manifest.id(), spec.name());
@@ -110,7 +106,10 @@ public final class ModelLoader {
                     engine.description(),
                     calibration,
                     policy.isFixed() ? "always " + policy.maxRows() + " rows" : "up to " + policy.maxRows() + " rows");
-            return new Warm(new LoadedArtifact(key, spec, graph, policy, batchListener), calibration);
+            batchListener.calibrated(key, calibration.times(), policy);
+            return new Warm(
+                    new LoadedArtifact(key, spec, graph, policy, batchListener),
+                    calibration.rowTimes(policy.maxRows()));
         } catch (RuntimeException e) {
             graph.close();
             throw e;

@@ -2,6 +2,7 @@ package multimodal.inference.lifecycle;
 
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
@@ -36,7 +37,7 @@ final class UsedModel implements ModelHandle {
     }
 
     @Override
-    public Permit admit(RequestContext context, long cost) {
+    public Permit admit(RequestContext context, Cost cost) {
         return model.admit(context, cost);
     }
 

@@ -2,16 +2,20 @@ package multimodal.inference.telemetry;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import multimodal.inference.admission.AdmissionListener;
 import multimodal.inference.batching.BatchEvent;
 import multimodal.inference.batching.BatchKey;
 import multimodal.inference.batching.BatchListener;
+import multimodal.inference.batching.BatchPolicy;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.lifecycle.ModelEvent;
 import multimodal.inference.lifecycle.ModelListener;
@@ -27,6 +31,14 @@ final class InferenceMetrics implements BatchListener, AdmissionListener, ModelL
 
     InferenceMetrics(MeterRegistry meters) {
         this.meters = meters;
+    }
+
+    @Override
+    public void calibrated(BatchKey key, SortedMap<Integer, Duration> callTimes, BatchPolicy policy) {
+        gauge(MetricNames.BATCH_LIMIT, tags(key)).set(policy.maxRows());
+        callTimes.forEach(
+                (rows, time) -> time(MetricNames.CALIBRATION_TIME, tags(key).and(MetricNames.ROWS, "" + rows))
+                        .set(time.toNanos()));
     }
 
     @Override
@@ -47,7 +59,7 @@ final class InferenceMetrics implements BatchListener, AdmissionListener, ModelL
             meters.timer(name, tags(batch.key())).record(member.waited());
         }
         int orphaned = batch.members().stream()
-                .filter(member -> !member.context().isLive())
+                .filter(member -> !member.isLive())
                 .mapToInt(BatchEvent.Member::rows)
                 .sum();
         meters.counter(MetricNames.ORPHANED_ROWS, tags(batch.key())).increment(orphaned);
@@ -108,6 +120,17 @@ final class InferenceMetrics implements BatchListener, AdmissionListener, ModelL
             AtomicLong value = new AtomicLong();
             meters.gauge(name, tags, value, number -> Math.max(0, number.get()));
             return value;
+        });
+    }
+
+    /** A gauge of nanoseconds, which reads as seconds. */
+    private AtomicLong time(String name, Tags tags) {
+        return gauges.computeIfAbsent(name + tags, key -> {
+            AtomicLong nanos = new AtomicLong();
+            TimeGauge.builder(name, nanos, TimeUnit.NANOSECONDS, AtomicLong::get)
+                    .tags(tags)
+                    .register(meters);
+            return nanos;
         });
     }
 

@@ -24,6 +24,12 @@ public final class MetricNames {
     /** Summary: rows in a batch, padding left out. Tags {@link #MODEL}, {@link #ARTIFACT}. */
     public static final String BATCH_ROWS = "inference.batch.rows";
 
+    /** Gauge: rows in a call at the most, as calibration or the fixed size decided. Tags {@link #MODEL}, {@link #ARTIFACT}. */
+    public static final String BATCH_LIMIT = "inference.batch.limit";
+
+    /** Gauge: the time of one call at warm-up. Tags {@link #MODEL}, {@link #ARTIFACT}, {@link #ROWS}. */
+    public static final String CALIBRATION_TIME = "inference.calibration.time";
+
     /** Timer: one engine call. Tags {@link #MODEL}, {@link #ARTIFACT}, {@link #OUTCOME}. */
     public static final String ENGINE_TIME = "inference.engine.time";
 
@@ -31,7 +37,7 @@ public final class MetricNames {
     public static final String ENGINE_ROWS = "inference.engine.rows";
 
     /**
-     * Counter: rows that were run although their caller had gone before the call: work for nobody, which stays 0. Tags {@link
+     * Counter: rows that were run although their caller had gone when the batch was formed: work for nobody, which stays 0. Tags {@link
      * #MODEL}, {@link #ARTIFACT}.
      */
     public static final String ORPHANED_ROWS = "inference.engine.orphaned.rows";
@@ -50,6 +56,9 @@ public final class MetricNames {
 
     /** The network, e.g. {@code unet}. */
     public static final String ARTIFACT = "artifact";
+
+    /** Rows of the call. */
+    public static final String ROWS = "rows";
 
     /** {@code ok} or {@code failed}. */
     public static final String OUTCOME = "outcome";

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.StageTimings;
 import multimodal.inference.batching.Work;
@@ -43,10 +44,10 @@ class AdmissionTest {
 
     @Test
     void budgetIsHandedOutAndGivenBack() {
-        Permit all = admission.admit(RequestContext.detached(), 100);
+        Permit all = admit(RequestContext.detached(), 100);
         assertThat(refusal(RequestContext.detached(), 1).kind()).isEqualTo(ErrorKind.OVERLOADED);
         all.close();
-        admission.admit(RequestContext.detached(), 60).close();
+        admit(RequestContext.detached(), 60).close();
 
         assertThat(heard)
                 .containsExactly("admitted 100", "refused OVERLOADED", "released 100", "admitted 60", "released 60");
@@ -54,8 +55,8 @@ class AdmissionTest {
 
     @Test
     void permitClosesOnce() {
-        Permit first = admission.admit(RequestContext.detached(), 60);
-        Permit second = admission.admit(RequestContext.detached(), 40);
+        Permit first = admit(RequestContext.detached(), 60);
+        Permit second = admit(RequestContext.detached(), 40);
         first.close();
         first.close();
 
@@ -66,7 +67,7 @@ class AdmissionTest {
 
     @Test
     void requestBeyondTheBudgetIsAdmittedWhenItIsAlone() {
-        try (Permit alone = admission.admit(RequestContext.detached(), 5000)) {
+        try (Permit alone = admit(RequestContext.detached(), 5000)) {
             assertThat(alone.timings()).isEqualTo(StageTimings.ZERO);
             assertThat(refusal(RequestContext.detached(), 1).kind()).isEqualTo(ErrorKind.OVERLOADED);
         }
@@ -74,9 +75,9 @@ class AdmissionTest {
 
     @Test
     void refusalComputesTheDelayFromWhatIsLeftToDo() {
-        estimate.calibrate(Duration.ofMillis(10));
-        WorkPermit half = admission.admit(RequestContext.detached(), 60);
-        admission.admit(RequestContext.detached(), 40);
+        calibrate(Duration.ofMillis(10));
+        WorkPermit half = admit(RequestContext.detached(), 60);
+        admit(RequestContext.detached(), 40);
         half.addStep(new Work(50, StageTimings.ZERO, Duration.ofMillis(500)));
 
         // 10 units are left of the one, 40 of the other; in turns the first is done after 20, both after 50.
@@ -86,27 +87,27 @@ class AdmissionTest {
 
     @Test
     void delayIsGivenEvenIfNothingIsKnownYet() {
-        admission.admit(RequestContext.detached(), 100);
+        admit(RequestContext.detached(), 100);
 
         assertThat(refusal(RequestContext.detached(), 1).retryDelay()).contains(Duration.ofSeconds(1));
     }
 
     @Test
     void deadlineThatCannotBeMetIsRefusedBeforeTheWork() {
-        estimate.calibrate(Duration.ofSeconds(1));
+        calibrate(Duration.ofSeconds(1));
 
         assertThat(refusal(endingIn(Duration.ofSeconds(9)), 10).kind()).isEqualTo(ErrorKind.DEADLINE_EXCEEDED);
-        admission.admit(endingIn(Duration.ofSeconds(60)), 10).close();
+        admit(endingIn(Duration.ofSeconds(60)), 10).close();
     }
 
     @Test
     void estimateCountsTheOthersTurns() {
-        estimate.calibrate(Duration.ofSeconds(1));
-        admission.admit(RequestContext.detached(), 80);
+        calibrate(Duration.ofSeconds(1));
+        admit(RequestContext.detached(), 80);
 
         // 10 of its own and 10 turns of the long one.
         assertThat(refusal(endingIn(Duration.ofSeconds(15)), 10).kind()).isEqualTo(ErrorKind.DEADLINE_EXCEEDED);
-        admission.admit(endingIn(Duration.ofSeconds(30)), 10).close();
+        admit(endingIn(Duration.ofSeconds(30)), 10).close();
     }
 
     @Test
@@ -119,22 +120,82 @@ class AdmissionTest {
 
     @Test
     void finishedWorkTeachesTheEstimate() {
-        estimate.calibrate(Duration.ofMillis(10));
-        try (WorkPermit permit = admission.admit(RequestContext.detached(), 20)) {
+        calibrate(Duration.ofMillis(10));
+        try (WorkPermit permit = admit(RequestContext.detached(), 20)) {
             permit.addSingleShot(new Work(1, StageTimings.ZERO, Duration.ofMillis(100)));
             permit.addStep(new Work(20, StageTimings.ZERO, Duration.ofMillis(300)));
         }
-        assertThat(estimate.timeFor(1)).contains(Duration.ofMillis(20));
-        try (WorkPermit permit = admission.admit(RequestContext.detached(), 1)) {
+        assertThat(estimate.timeFor("", 1, 1)).contains(Duration.ofMillis(20));
+        try (WorkPermit permit = admit(RequestContext.detached(), 1)) {
             permit.addSingleShot(new Work(1, StageTimings.ZERO, Duration.ofMillis(30)));
         }
 
-        assertThat(estimate.timeFor(1)).contains(Duration.ofMillis(22));
+        // 350 of 170 ms: a short request says less than a long one.
+        assertThat(estimate.timeFor("", 1, 1)).contains(Duration.ofNanos(20_588_235));
+    }
+
+    @Test
+    void rowsInCompanyAreForeseenAsCalibrationTimedThem() {
+        estimate.calibrate("unet", cheaperTogether());
+        Cost cost = new Cost("unet", 10, 2, 1);
+        assertThat(refusal(endingIn(Duration.ofMillis(160)), cost))
+                .hasMessageContaining("the work takes about 160 ms, the deadline is in ");
+
+        // Four rows fit into a call and take 4 ms each.
+        admit(RequestContext.detached(), cost);
+        assertThat(refusal(endingIn(Duration.ofMillis(160)), cost)).hasMessageContaining("takes about 160 ms");
+        // Six do not: in turns with the others, a third of the calls is its own.
+        admit(RequestContext.detached(), cost);
+        assertThat(refusal(endingIn(Duration.ofMillis(160)), cost)).hasMessageContaining("takes about 240 ms");
+        admit(endingIn(Duration.ofMinutes(1)), cost);
+    }
+
+    @Test
+    void shortWorkBesideLongIsForeseenToEndFirst() {
+        estimate.calibrate("unet", cheaperTogether());
+        admit(RequestContext.detached(), new Cost("unet", 20, 3, 1));
+
+        assertThat(refusal(endingIn(Duration.ofMillis(10)), new Cost("unet", 1, 1, 1)))
+                .hasMessageContaining("takes about 16 ms");
+    }
+
+    @Test
+    void whatWasMeasuredInOneCompanyCorrectsAnother() {
+        estimate.calibrate("unet", cheaperTogether());
+        try (WorkPermit permit = admit(RequestContext.detached(), new Cost("unet", 10, 1, 1))) {
+            for (int step = 0; step < 10; step++) {
+                permit.addStep(new Work(1, engine(Duration.ofMillis(20)), Duration.ofMillis(20)));
+            }
+        }
+
+        assertThat(estimate.timeFor("unet", 1, 1)).contains(Duration.ofMillis(20));
+        assertThat(estimate.timeFor("unet", 1, 4)).contains(Duration.ofMillis(8));
+    }
+
+    @Test
+    void largeRowsCostMore() {
+        calibrate(Duration.ofMillis(10));
+        Cost large = new Cost("toy", 10, 1, 4);
+        assertThat(large.units()).isEqualTo(40);
+        assertThat(refusal(endingIn(Duration.ofMillis(300)), large)).hasMessageContaining("takes about 400 ms");
+        try (WorkPermit permit = admit(RequestContext.detached(), large)) {
+            permit.addStep(new Work(5, StageTimings.ZERO, Duration.ofMillis(200)));
+            // 20 units are left.
+            assertThat(refusal(RequestContext.detached(), 61).retryDelay()).contains(Duration.ofMillis(200));
+        }
+    }
+
+    @Test
+    void workOfAnArtifactThatNobodyTimedIsNotForeseen() {
+        calibrate(Duration.ofSeconds(1));
+
+        admit(endingIn(Duration.ofMinutes(1)), new Cost("other", 1000, 1, 0.001))
+                .close();
     }
 
     @Test
     void stoppedDoorRefusesAndWaitsForThoseInside() throws Exception {
-        Permit inside = admission.admit(RequestContext.detached(), 1);
+        Permit inside = admit(RequestContext.detached(), 1);
         admission.stop();
 
         assertThat(refusal(RequestContext.detached(), 1).kind()).isEqualTo(ErrorKind.UNAVAILABLE);
@@ -150,8 +211,8 @@ class AdmissionTest {
 
         assertThat(held).isEqualTo(80);
         assertThat(refusal(of("greedy"), 1)).hasMessageContaining("80 units of work are this caller's, and 20 of 100");
-        admission.admit(of("polite"), 20).close();
-        admission.admit(RequestContext.detached(), 20).close();
+        admit(of("polite"), 20).close();
+        admit(RequestContext.detached(), 20).close();
     }
 
     @Test
@@ -160,7 +221,7 @@ class AdmissionTest {
         List<Permit> greedy = new ArrayList<>();
         for (int round = 0; round < 1000; round++) {
             fill("greedy", greedy);
-            admission.admit(of("polite"), 1 + random.nextInt(10)).close();
+            admit(of("polite"), 1 + random.nextInt(10)).close();
             greedy.remove(random.nextInt(greedy.size())).close();
         }
     }
@@ -184,9 +245,9 @@ class AdmissionTest {
 
     @Test
     void callerIsToldWhenItsOwnShareWillBeFree() {
-        estimate.calibrate(Duration.ofMillis(10));
-        admission.admit(of("greedy"), 40);
-        admission.admit(of("greedy"), 40);
+        calibrate(Duration.ofMillis(10));
+        admit(of("greedy"), 40);
+        admit(of("greedy"), 40);
 
         // In turns the first of them is done after 80 units, and makes room.
         assertThat(refusal(of("greedy"), 10).retryDelay()).contains(Duration.ofMillis(800));
@@ -200,7 +261,7 @@ class AdmissionTest {
     private int fill(String caller, List<Permit> held) {
         while (true) {
             try {
-                held.add(admission.admit(of(caller), 1));
+                held.add(admit(of(caller), 1));
             } catch (InferenceException e) {
                 assertThat(e.kind()).isEqualTo(ErrorKind.OVERLOADED);
                 return held.size();
@@ -212,8 +273,47 @@ class AdmissionTest {
         return new RequestContext(caller, OptionalLong.empty(), () -> false, Context.root());
     }
 
-    private InferenceException refusal(RequestContext context, long cost) {
-        return catchThrowableOfType(InferenceException.class, () -> admission.admit(context, cost));
+    private WorkPermit admit(RequestContext context, long rows) {
+        return admit(context, Cost.of(rows));
+    }
+
+    private WorkPermit admit(RequestContext context, Cost cost) {
+        return admission.admit(context, cost);
+    }
+
+    private InferenceException refusal(RequestContext context, long rows) {
+        return refusal(context, Cost.of(rows));
+    }
+
+    private InferenceException refusal(RequestContext context, Cost cost) {
+        return catchThrowableOfType(InferenceException.class, () -> admit(context, cost));
+    }
+
+    private void calibrate(Duration perRow) {
+        estimate.calibrate("toy", times(1, rows -> perRow));
+    }
+
+    /** 10 ms alone, 8 ms each of two, 6 ms each of three, 4 ms each of four. */
+    private static RowTimes cheaperTogether() {
+        return times(4, rows -> Duration.ofMillis(12 - 2L * Math.min(rows, 4)));
+    }
+
+    private static RowTimes times(int maxRows, IntFunction<Duration> perRow) {
+        return new RowTimes() {
+            @Override
+            public int maxRows() {
+                return maxRows;
+            }
+
+            @Override
+            public double nanosPerRow(int rows) {
+                return perRow.apply(rows).toNanos();
+            }
+        };
+    }
+
+    private static StageTimings engine(Duration duration) {
+        return new StageTimings(Duration.ZERO, Duration.ZERO, duration, Duration.ZERO);
     }
 
     private static RequestContext endingIn(Duration duration) {

@@ -101,6 +101,40 @@ class StepAssemblyTest {
     }
 
     @Test
+    void rowsOfLargePicturesWeighMore() {
+        Rows rows = new Rows();
+        for (int row = 0; row < 4; row++) {
+            rows.add(2, row < 2 ? 4 : 1);
+        }
+        rows.serve(50);
+
+        // Two rows fit into a call. While each of the large ones takes one step, each of the small ones takes four.
+        assertThat(rows.stepsDone(0)).isBetween(9, 11);
+        assertThat(rows.stepsDone(2)).isBetween(39, 41);
+    }
+
+    /** Whatever runs: between two steps of a row the others get no more than it got itself, and one step each. */
+    @Test
+    void newcomerIsServedInBoundedTimeHoweverLongTheOthersRun() {
+        for (int others = 1; others <= 12; others++) {
+            int[] slots = new int[others];
+            Arrays.fill(slots, 2);
+            Rows rows = new Rows(slots);
+            rows.serve(100);
+            rows.add(1);
+            for (int step = 1; step <= 10; step++) {
+                int calls = 0;
+                for (; rows.stepsDone(others) < step; calls++) {
+                    rows.serve(1);
+                }
+                assertThat(calls)
+                        .as("calls until step %d beside %d others", step, others)
+                        .isLessThanOrEqualTo(1 + others / 2);
+            }
+        }
+    }
+
+    @Test
     void rowThatWasAwayDoesNotCatchUp() {
         Rows rows = new Rows(3);
         rows.serve(20);
@@ -122,7 +156,11 @@ class StepAssemblyTest {
         }
 
         void add(int slotsOfRow) {
-            rows.add(open(RequestContext.detached()));
+            add(slotsOfRow, 1);
+        }
+
+        void add(int slotsOfRow, double unitsPerSlot) {
+            rows.add(open(RequestContext.detached(), unitsPerSlot));
             slots.add(slotsOfRow);
             steps.add(0);
             submitNext(rows.size() - 1);
@@ -157,7 +195,11 @@ class StepAssemblyTest {
     }
 
     private StepRow open(RequestContext context) {
-        StepRow row = new StepRow(null, context, timings -> {});
+        return open(context, 1);
+    }
+
+    private StepRow open(RequestContext context, double unitsPerSlot) {
+        StepRow row = new StepRow(null, context, unitsPerSlot, timings -> {});
         assembly.open(row);
         return row;
     }

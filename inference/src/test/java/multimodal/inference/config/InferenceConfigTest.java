@@ -27,8 +27,8 @@ class InferenceConfigTest {
         assertThat(config.batching().maxWait()).isEqualTo(Duration.ofMillis(2));
         assertThat(config.batching().maxQueued()).isEqualTo(1024);
         assertThat(config.admission().budget()).isEqualTo(2400);
-        assertThat(config.calls().threads()).isEqualTo(64);
-        assertThat(config.calls().queueLength()).isEqualTo(256);
+        assertThat(config.calls().threads()).isEqualTo(256);
+        assertThat(config.calls().queueLength()).isEqualTo(64);
         assertThat(config.lifecycle().loadAtStart()).isTrue();
         assertThat(config.lifecycle().idleTimeout()).isEmpty();
         assertThat(config.lifecycle().memoryBudgetMib()).isEmpty();

@@ -1,6 +1,7 @@
 package multimodal.inference.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import multimodal.inference.admission.RowTimes;
 import multimodal.inference.repository.ModelId;
 import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.repository.ModelRepository;
@@ -45,8 +47,26 @@ class CalibrationTest {
     }
 
     @Test
-    void cheapestRowCounts() {
-        assertThat(calibration(100, 160, 360).perRow()).isEqualTo(Duration.ofMillis(80));
+    void timeOfARowDependsOnItsCompany() {
+        RowTimes times = calibration(100, 180, 280).rowTimes(8);
+        assertThat(times.nanosPerRow(1)).isEqualTo(100e6);
+        assertThat(times.nanosPerRow(2)).isEqualTo(90e6);
+        assertThat(times.nanosPerRow(3)).isCloseTo(230e6 / 3, within(1.0));
+        assertThat(times.nanosPerRow(4)).isEqualTo(70e6);
+        assertThat(times.nanosPerRow(100)).isEqualTo(70e6);
+    }
+
+    @Test
+    void whereNoBatchesAreFormedThereIsNoCompany() {
+        assertThat(calibration(100, 198, 392).rowTimes(1).nanosPerRow(4)).isEqualTo(100e6);
+    }
+
+    @Test
+    void callOfAFixedSizeTakesTheSameForFewerRows() {
+        RowTimes times = new Calibration(new TreeMap<>(Map.of(4, Duration.ofMillis(60)))).rowTimes(4);
+        assertThat(times.nanosPerRow(1)).isEqualTo(60e6);
+        assertThat(times.nanosPerRow(2)).isEqualTo(30e6);
+        assertThat(times.nanosPerRow(9)).isEqualTo(15e6);
     }
 
     @Test

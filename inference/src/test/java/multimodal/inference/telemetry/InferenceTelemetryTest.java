@@ -25,13 +25,16 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import multimodal.inference.batching.BatchEvent;
 import multimodal.inference.batching.BatchEvent.Member;
 import multimodal.inference.batching.BatchKey;
 import multimodal.inference.batching.BatchListener;
+import multimodal.inference.batching.BatchPolicy;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.lifecycle.ModelEvent;
@@ -60,9 +63,9 @@ class InferenceTelemetryTest {
         BatchEvent batch = new BatchEvent(
                 KEY,
                 List.of(
-                        new Member(context(first), 2, true, Duration.ofSeconds(1)),
-                        new Member(context(second), 1, true, Duration.ofSeconds(2)),
-                        new Member(RequestContext.detached(), 1, true, Duration.ZERO)),
+                        new Member(context(first), 2, true, Duration.ofSeconds(1), true),
+                        new Member(context(second), 1, true, Duration.ofSeconds(2), true),
+                        new Member(RequestContext.detached(), 1, true, Duration.ZERO, true)),
                 0);
         new BatchSpans(tracer, Clock.fixed(NOW, ZoneOffset.UTC))
                 .finished(batch, Duration.ofSeconds(3), Optional.empty());
@@ -96,8 +99,8 @@ class InferenceTelemetryTest {
         BatchEvent batch = new BatchEvent(
                 KEY,
                 List.of(
-                        new Member(context(untraced), 1, true, Duration.ZERO),
-                        new Member(RequestContext.detached(), 1, true, Duration.ZERO)),
+                        new Member(context(untraced), 1, true, Duration.ZERO, true),
+                        new Member(RequestContext.detached(), 1, true, Duration.ZERO, true)),
                 0);
         new BatchSpans(tracer, Clock.fixed(NOW, ZoneOffset.UTC))
                 .finished(batch, Duration.ofSeconds(3), Optional.empty());
@@ -109,7 +112,7 @@ class InferenceTelemetryTest {
     void spansStandWhereTheTimeWent() {
         Span request = tracer.spanBuilder("request").startSpan();
         BatchEvent batch =
-                new BatchEvent(KEY, List.of(new Member(context(request), 1, false, Duration.ofSeconds(2))), 3);
+                new BatchEvent(KEY, List.of(new Member(context(request), 1, false, Duration.ofSeconds(2), true)), 3);
         new BatchSpans(tracer, Clock.fixed(NOW, ZoneOffset.UTC))
                 .finished(batch, Duration.ofSeconds(3), Optional.empty());
 
@@ -122,7 +125,7 @@ class InferenceTelemetryTest {
     @Test
     void failureMarksTheSpans() {
         Span request = tracer.spanBuilder("request").startSpan();
-        BatchEvent batch = new BatchEvent(KEY, List.of(new Member(context(request), 1, false, Duration.ZERO)), 0);
+        BatchEvent batch = new BatchEvent(KEY, List.of(new Member(context(request), 1, false, Duration.ZERO, true)), 0);
         new BatchSpans(tracer, Clock.fixed(NOW, ZoneOffset.UTC))
                 .finished(batch, Duration.ofSeconds(1), Optional.of(new IllegalStateException("broken")));
 
@@ -137,8 +140,8 @@ class InferenceTelemetryTest {
         BatchEvent batch = new BatchEvent(
                 KEY,
                 List.of(
-                        new Member(gone, 3, false, Duration.ZERO),
-                        new Member(RequestContext.detached(), 2, false, Duration.ZERO)),
+                        new Member(gone, 3, false, Duration.ZERO, false),
+                        new Member(RequestContext.detached(), 2, false, Duration.ZERO, true)),
                 0);
         telemetry.batches().formed(batch);
 
@@ -146,10 +149,25 @@ class InferenceTelemetryTest {
     }
 
     @Test
+    void calibrationIsTold() {
+        BatchPolicy policy = new BatchPolicy(16, false, Duration.ZERO, Duration.ZERO, 100);
+        telemetry
+                .batches()
+                .calibrated(KEY, new TreeMap<>(Map.of(1, Duration.ofMillis(10), 4, Duration.ofMillis(25))), policy);
+
+        assertThat(meters.get(MetricNames.BATCH_LIMIT).gauge().value()).isEqualTo(16);
+        assertThat(meters.get(MetricNames.CALIBRATION_TIME)
+                        .tag("rows", "4")
+                        .timeGauge()
+                        .value(TimeUnit.MILLISECONDS))
+                .isEqualTo(25);
+    }
+
+    @Test
     void batchesAreCountedAndTimed() {
         BatchListener listener = telemetry.batches();
-        BatchEvent batch =
-                new BatchEvent(KEY, List.of(new Member(RequestContext.detached(), 3, true, Duration.ofMillis(20))), 1);
+        BatchEvent batch = new BatchEvent(
+                KEY, List.of(new Member(RequestContext.detached(), 3, true, Duration.ofMillis(20), true)), 1);
         listener.queued(KEY, 5);
         listener.left(KEY, 3);
         listener.formed(batch);

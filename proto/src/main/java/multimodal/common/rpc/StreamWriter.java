@@ -90,6 +90,8 @@ public final class StreamWriter<T> {
     public void run(Executor executor, Work<T> work) {
         try {
             executor.execute(context.wrap(() -> runNow(work)));
+        } catch (BusyException e) {
+            end(() -> observer.onError(Statuses.exhausted(e.getMessage(), e.retryDelay())));
         } catch (RejectedExecutionException e) {
             end(() -> observer.onError(Statuses.exhausted("too many calls at once", RETRY_DELAY)));
         }

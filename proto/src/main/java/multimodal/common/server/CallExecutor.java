@@ -1,24 +1,43 @@
 package multimodal.common.server;
 
 import io.opentelemetry.context.Context;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import multimodal.common.rpc.BusyException;
 
 /**
  * The bounded threads on which a service does its blocking work; the gRPC and the OpenTelemetry context of the caller go
  * along, so deadline, cancel and trace reach what the work calls.
  *
- * <p>Throws {@link java.util.concurrent.RejectedExecutionException} when all threads work and the queue is full.
+ * <p>Throws {@link BusyException} when all threads work and the queue is full. Its delay is the time in which those that wait
+ * now will have begun, told from what calls have taken so far.
  */
 public final class CallExecutor implements Executor, AutoCloseable {
+    /** The share of each call in the mean; about ten calls make the old ones forgotten. */
+    private static final double WEIGHT = 0.2;
+
+    private static final Duration LEAST_DELAY = Duration.ofMillis(50);
+    private static final Duration MOST_DELAY = Duration.ofMinutes(1);
+    private static final Duration UNKNOWN_DELAY = Duration.ofSeconds(1);
+
     private final ThreadPoolExecutor threads;
+    private final LongSupplier clockNanos;
+    private double meanNanos = Double.NaN;
 
     /** At most {@code threadCount} calls run at once, and at most {@code queueLength} (1 or more) wait. */
     public CallExecutor(String name, int threadCount, int queueLength) {
+        this(name, threadCount, queueLength, System::nanoTime);
+    }
+
+    CallExecutor(String name, int threadCount, int queueLength, LongSupplier clockNanos) {
         AtomicInteger number = new AtomicInteger();
+        this.clockNanos = clockNanos;
         threads = new ThreadPoolExecutor(
                 threadCount, threadCount, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queueLength), task -> {
                     Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
@@ -30,12 +49,40 @@ public final class CallExecutor implements Executor, AutoCloseable {
 
     @Override
     public void execute(Runnable task) {
-        threads.execute(io.grpc.Context.current().wrap(Context.current().wrap(task)));
+        try {
+            threads.execute(
+                    timed(io.grpc.Context.current().wrap(Context.current().wrap(task))));
+        } catch (RejectedExecutionException e) {
+            throw new BusyException("too many calls at once", retryDelay());
+        }
     }
 
     /** Takes no more work and interrupts what runs. */
     @Override
     public void close() {
         threads.shutdownNow();
+    }
+
+    private Runnable timed(Runnable task) {
+        return () -> {
+            long start = clockNanos.getAsLong();
+            try {
+                task.run();
+            } finally {
+                observe(clockNanos.getAsLong() - start);
+            }
+        };
+    }
+
+    private synchronized void observe(double nanos) {
+        meanNanos = Double.isNaN(meanNanos) ? nanos : meanNanos + WEIGHT * (nanos - meanNanos);
+    }
+
+    private synchronized Duration retryDelay() {
+        if (Double.isNaN(meanNanos)) {
+            return UNKNOWN_DELAY;
+        }
+        double nanos = meanNanos * (threads.getQueue().size() + 1) / threads.getMaximumPoolSize();
+        return Duration.ofNanos((long) Math.min(Math.max(nanos, LEAST_DELAY.toNanos()), MOST_DELAY.toNanos()));
     }
 }
