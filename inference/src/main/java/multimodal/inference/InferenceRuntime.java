@@ -54,8 +54,7 @@ public final class InferenceRuntime implements AutoCloseable {
      */
     public static InferenceRuntime open(InferenceConfig config, OpenTelemetry openTelemetry, MeterRegistry meters) {
         InferenceTelemetry telemetry = new InferenceTelemetry(openTelemetry, meters);
-        EngineSelector engines =
-                EngineSelector.create(config.engine(), new EngineOptions(config.threads(), config.device()));
+        EngineSelector engines = EngineSelector.create(config.engine(), engineOptions(config));
         ModelLoader loader = new ModelLoader(
                 engines::select,
                 DjlTokenizer::load,
@@ -102,6 +101,11 @@ public final class InferenceRuntime implements AutoCloseable {
             }
         };
         timer.scheduleWithFixedDelay(guarded, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static EngineOptions engineOptions(InferenceConfig config) {
+        EngineOptions options = new EngineOptions(config.threads(), config.device());
+        return config.onnxruntimeProvider().map(options::withProvider).orElse(options);
     }
 
     private static LifecycleSettings lifecycle(InferenceConfig config) {

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import multimodal.inference.repository.ArtifactSpec;
+import multimodal.inference.repository.GraphSpec;
 import multimodal.inference.repository.ModelId;
 import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.repository.Parameters;
@@ -119,7 +120,7 @@ public final class TinyModels {
     }
 
     private static ArtifactSpec artifact(String name, List<TensorSpec> inputs, List<TensorSpec> outputs) {
-        return new ArtifactSpec(name, Map.of("onnxruntime", name + ".onnx"), inputs, outputs, 4);
+        return new ArtifactSpec(name, Map.of("onnxruntime", GraphSpec.of(name + ".onnx")), inputs, outputs, 4);
     }
 
     private static List<TensorSpec> ids() {

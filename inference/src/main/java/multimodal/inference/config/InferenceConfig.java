@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import multimodal.inference.engine.Device;
+import multimodal.inference.engine.OnnxProvider;
 
 /** How a process finds and runs its models. Each property can be set by the environment too: {@code INFERENCE_ENGINE}. */
 @ConfigMapping(prefix = "inference")
@@ -28,6 +29,12 @@ public interface InferenceConfig {
     /** Where graphs run: {@code cpu} or {@code cuda}. With {@code cuda} and no GPU in sight no model loads. */
     @WithDefault("cpu")
     Device device();
+
+    /**
+     * What ONNX Runtime hands graphs to: {@code cpu}, {@code cuda}, or {@code tensorrt} with {@code cuda} for what that cannot
+     * run. Without it the device decides. One that its libraries do not have stops the load of its models.
+     */
+    Optional<OnnxProvider> onnxruntimeProvider();
 
     /**
      * Threads of one engine call, 1 to 1,024. All processes of a machine together should not have more than it has cores:

@@ -1,6 +1,7 @@
 package multimodal.inference.engine;
 
 import java.util.Locale;
+import multimodal.inference.repository.GraphSpec;
 
 /** Where graphs run. */
 public enum Device {
@@ -11,6 +12,11 @@ public enum Device {
 
     ai.djl.Device toDjl() {
         return this == CPU ? ai.djl.Device.cpu() : ai.djl.Device.gpu();
+    }
+
+    /** The graph to load here. */
+    GraphSpec graph(GraphSpec graph) {
+        return this == CUDA ? graph.onCuda().orElse(graph) : graph;
     }
 
     @Override

@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.ArtifactSpec;
+import multimodal.inference.repository.GraphSpec;
 import multimodal.inference.repository.ModelManifest;
+import multimodal.inference.repository.Precision;
 
 /** An engine that runs behind DJL. */
 abstract class DjlEngine implements Engine {
@@ -25,8 +27,8 @@ abstract class DjlEngine implements Engine {
         this.matching = matching;
     }
 
-    /** Loads what {@code file} holds into {@code model}. */
-    abstract void load(Model model, Path file) throws IOException, MalformedModelException;
+    /** Loads what {@code file} holds, a graph that computes in {@code precision}, into {@code model}. */
+    abstract void load(Model model, Path file, Precision precision) throws IOException, MalformedModelException;
 
     final EngineOptions options() {
         return options;
@@ -44,11 +46,12 @@ abstract class DjlEngine implements Engine {
 
     @Override
     public final Graph load(ModelManifest manifest, ArtifactSpec artifact) {
-        Path file = manifest.directory().resolve(artifact.graphs().get(name));
+        GraphSpec graph = options.device().graph(artifact.graphs().get(name));
+        Path file = manifest.directory().resolve(graph.file());
         String label = manifest.id() + " " + file.getFileName();
         Model model = engine.newModel(artifact.name(), options.device().toDjl());
         try {
-            load(model, file);
+            load(model, file, graph.precision());
             return new DjlGraph(label, artifact, model, matching);
         } catch (IOException | MalformedModelException | EngineException e) {
             model.close();

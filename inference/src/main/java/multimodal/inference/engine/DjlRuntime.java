@@ -24,7 +24,7 @@ final class DjlRuntime {
      *     device
      */
     static Engine open(String djlName, Device device) {
-        Engine engine = load(djlName);
+        Engine engine = load(djlName, device);
         if (device == Device.CUDA && !(engine.hasCapability(StandardCapabilities.CUDA) && engine.getGpuCount() > 0)) {
             throw new InferenceException(
                     ErrorKind.MISCONFIGURED,
@@ -34,12 +34,13 @@ final class DjlRuntime {
         return engine;
     }
 
-    private static Engine load(String djlName) {
+    /** Loads an engine's native libraries, whether or not there is such a device. */
+    static Engine load(String djlName, Device device) {
         prepare();
         try {
             Engine engine = Engine.getEngine(djlName);
             // The first base manager is what touches the natives of every engine.
-            engine.newBaseManager().close();
+            (device == Device.CPU ? engine.newBaseManager() : engine.newBaseManager(device.toDjl())).close();
             return engine;
         } catch (Throwable e) {
             // Loading natives ends in Errors too: UnsatisfiedLinkError, ExceptionInInitializerError,

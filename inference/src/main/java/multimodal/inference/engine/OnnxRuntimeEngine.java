@@ -2,11 +2,24 @@ package multimodal.inference.engine;
 
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.util.Utils;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.providers.OrtTensorRTProviderOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import multimodal.inference.error.ErrorKind;
+import multimodal.inference.error.InferenceException;
+import multimodal.inference.repository.Precision;
 
 /** ONNX graphs, whose weights lie outside them in {@code weights.safetensors} and are read from there. */
 final class OnnxRuntimeEngine extends DjlEngine {
@@ -24,19 +37,48 @@ final class OnnxRuntimeEngine extends DjlEngine {
     /**
      * Loads the runtime.
      *
-     * @throws multimodal.inference.error.InferenceException {@code MISCONFIGURED} if its natives do not load, or have no CUDA
-     *     where that is asked for
+     * @throws InferenceException {@code MISCONFIGURED} if its natives do not load, or do not have the provider that is asked for
      */
     static OnnxRuntimeEngine open(EngineOptions options) {
         // Otherwise DJL loads libtorch beside it, for array operations that nobody here asks of it.
         System.setProperty("ai.djl.onnx.disable_alternative", "true");
-        if (options.device() == Device.CPU) {
+        OnnxProvider provider = options.onnxProvider();
+        if (provider != OnnxProvider.CPU && options.device() == Device.CPU) {
+            throw new InferenceException(
+                    ErrorKind.MISCONFIGURED,
+                    "onnxruntime: provider: %s (expected: cpu, for the device is cpu)"
+                            .formatted(manifestName(provider)));
+        }
+        Device device = provider == OnnxProvider.CPU ? Device.CPU : Device.CUDA;
+        if (device == Device.CPU) {
             // DJL asks for CUDA even so, to find out the device of its first array, and warns that there is none.
             // Nothing
             // else is logged there, and for the device cuda it stays.
             DJL_LOGGER.setLevel(Level.SEVERE);
         }
-        return new OnnxRuntimeEngine(DjlRuntime.open(DJL_NAME, options.device()), options);
+        ai.djl.engine.Engine engine = DjlRuntime.load(DJL_NAME, Device.CPU);
+        requireProvider(provider);
+        return new OnnxRuntimeEngine(
+                device == Device.CPU ? engine : DjlRuntime.open(DJL_NAME, device), options.withDevice(device));
+    }
+
+    private static void requireProvider(OnnxProvider provider) {
+        Set<OrtProvider> built = OrtEnvironment.getAvailableProviders();
+        if (!built.contains(OrtProvider.valueOf(provider == OnnxProvider.TENSORRT ? "TENSOR_RT" : provider.name()))) {
+            throw new InferenceException(
+                    ErrorKind.MISCONFIGURED,
+                    "onnxruntime: provider: %s (expected: one that its libraries have: %s; cure: build with -Pcuda)"
+                            .formatted(
+                                    manifestName(provider),
+                                    built.stream()
+                                            .map(each -> each.name().toLowerCase(Locale.ROOT))
+                                            .sorted()
+                                            .toList()));
+        }
+    }
+
+    private static String manifestName(OnnxProvider provider) {
+        return provider.name().toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -51,11 +93,35 @@ final class OnnxRuntimeEngine extends DjlEngine {
     }
 
     @Override
-    void load(Model model, Path file) throws IOException, MalformedModelException {
-        Map<String, String> session = Map.of(
+    void load(Model model, Path file, Precision precision) throws IOException, MalformedModelException {
+        Map<String, Object> settings = new HashMap<>(Map.of(
                 "intraOpNumThreads", Integer.toString(options().threads()),
                 "interOpNumThreads", "1",
-                "executionMode", "SEQUENTIAL");
-        model.load(file, null, session);
+                "executionMode", "SEQUENTIAL"));
+        if (options().onnxProvider() != OnnxProvider.TENSORRT) {
+            model.load(file, null, settings);
+            return;
+        }
+        try (SessionOptions session = new SessionOptions();
+                OrtTensorRTProviderOptions tensorRt = tensorRtOptions(precision)) {
+            // DJL adds CUDA after it, for what TensorRT cannot run.
+            session.addTensorrt(tensorRt);
+            settings.put("sessionOptions", session);
+            model.load(file, null, settings);
+        } catch (OrtException e) {
+            throw new MalformedModelException("TensorRT provider: " + e.getMessage(), e);
+        }
+    }
+
+    /** Engines are built at the first call of a shape, which takes minutes, and kept. */
+    private static OrtTensorRTProviderOptions tensorRtOptions(Precision precision) throws IOException, OrtException {
+        Path cache = Utils.getEngineCacheDir(NAME).resolve("tensorrt");
+        Files.createDirectories(cache);
+        OrtTensorRTProviderOptions tensorRt = new OrtTensorRTProviderOptions(0);
+        tensorRt.add("trt_engine_cache_enable", "1");
+        tensorRt.add("trt_engine_cache_path", cache.toString());
+        tensorRt.add("trt_timing_cache_enable", "1");
+        tensorRt.add("trt_fp16_enable", precision == Precision.FLOAT16 ? "1" : "0");
+        return tensorRt;
     }
 }

@@ -5,6 +5,7 @@ import ai.djl.Model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import multimodal.inference.repository.Precision;
 
 /** TorchScript graphs, completed with their weights when they are loaded, run without gradients. */
 final class PytorchEngine extends DjlEngine {
@@ -44,7 +45,7 @@ final class PytorchEngine extends DjlEngine {
 
     // By a file and not by a stream: libtorch would hold a streamed archive three times over while it reads it.
     @Override
-    void load(Model model, Path file) throws IOException, MalformedModelException {
+    void load(Model model, Path file, Precision precision) throws IOException, MalformedModelException {
         Path completed = Files.createTempFile(TEMPORARY_PREFIX, ".pt");
         try {
             TorchScriptAssembler.assemble(file, completed);

@@ -10,8 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.Enumeration;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -29,20 +31,26 @@ final class TorchScriptAssembler {
 
     private static final String WEIGHT_MAP = "weights.json";
     private static final String WEIGHT_FILE = "weights.safetensors";
+    private static final String HALF = "float16";
+    private static final Set<String> DTYPES = Set.of("float32", HALF);
+    /** The earliest that an archive can state: what is assembled does not depend on when. */
+    private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * Where a left-out record comes from.
      *
      * @param tensor its name in the weight file
-     * @param dtype of the record; only {@code float32} is left out
+     * @param dtype of the record; {@code float32} and {@code float16} are left out
      */
     private record Weight(String tensor, String dtype) {}
 
     private TorchScriptAssembler() {}
 
     /**
-     * Writes the archive that {@code torch.jit.load} takes: every record stored plain, weights widened to float32.
+     * Writes the archive that {@code torch.jit.load} takes: every record stored plain, weights as float32 or, where the
+     * graph computes in it, as float16.
      * An archive without {@code weights.json} is complete already and only unpacked. One tensor at a time is in memory.
      *
      * @throws InferenceException {@code MISCONFIGURED} if the map names a tensor that is not there, or is no map
@@ -76,10 +84,10 @@ final class TorchScriptAssembler {
         try (Safetensors tensors = Safetensors.open(graph.resolveSibling(WEIGHT_FILE))) {
             for (Map.Entry<String, Weight> entry : weights.entrySet()) {
                 Weight weight = entry.getValue();
-                if (!weight.dtype().equals("float32") || !tensors.names().contains(weight.tensor())) {
+                if (!DTYPES.contains(weight.dtype()) || !tensors.names().contains(weight.tensor())) {
                     throw new InferenceException(
                             ErrorKind.MISCONFIGURED,
-                            "%s: %s: %s: %s %s (expected: float32 of a tensor in %s)"
+                            "%s: %s: %s: %s %s (expected: float32 or float16 of a tensor in %s)"
                                     .formatted(
                                             graph.getFileName(),
                                             WEIGHT_MAP,
@@ -88,9 +96,15 @@ final class TorchScriptAssembler {
                                             weight.tensor(),
                                             WEIGHT_FILE));
                 }
-                store(archive, entry.getKey(), rawFloats(tensors.tensor(weight.tensor())));
+                store(archive, entry.getKey(), record(tensors, weight));
             }
         }
+    }
+
+    private static byte[] record(Safetensors tensors, Weight weight) {
+        return weight.dtype().equals(HALF)
+                ? tensors.halves(weight.tensor())
+                : rawFloats(tensors.tensor(weight.tensor()));
     }
 
     private static byte[] rawFloats(Tensor tensor) {
@@ -104,6 +118,7 @@ final class TorchScriptAssembler {
         crc.update(content);
         ZipEntry entry = new ZipEntry(name);
         entry.setMethod(ZipEntry.STORED);
+        entry.setTimeLocal(NO_TIME);
         entry.setSize(content.length);
         entry.setCrc(crc.getValue());
         archive.putNextEntry(entry);

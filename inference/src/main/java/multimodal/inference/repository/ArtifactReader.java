@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import multimodal.inference.tensor.DType;
 import multimodal.inference.tensor.Shape;
 
@@ -16,33 +17,76 @@ import multimodal.inference.tensor.Shape;
 final class ArtifactReader {
 
     private static final List<String> ENGINES = List.of("onnxruntime", "pytorch", "tensorrt");
+    private static final List<String> DEVICES = List.of("cpu", "cuda");
     private static final int MAX_BATCH = 4096;
 
     private ArtifactReader() {}
 
     static ArtifactSpec read(String name, ManifestSection section, ManifestFiles files) {
-        Map<String, String> graphs = section.section("graphs")
+        Map<String, GraphSpec> graphs = section.section("graphs")
                 .map(graphsSection -> graphs(graphsSection, files))
                 .orElse(Map.of());
         List<TensorSpec> inputs = tensors(section, "inputs");
         List<TensorSpec> outputs = tensors(section, "outputs");
         int maxBatch = section.integer("max_batch", 1, MAX_BATCH);
+        Map<String, Map<String, Double>> milliseconds = section.has("milliseconds")
+                ? section.section("milliseconds")
+                        .map(devices -> milliseconds(devices, graphs.keySet()))
+                        .orElse(Map.of())
+                : Map.of();
         section.refuseOthers();
-        return new ArtifactSpec(name, graphs, inputs, outputs, maxBatch);
+        return new ArtifactSpec(name, graphs, inputs, outputs, maxBatch, milliseconds);
     }
 
-    private static Map<String, String> graphs(ManifestSection section, ManifestFiles files) {
-        Map<String, String> graphs = new LinkedHashMap<>();
+    private static Map<String, GraphSpec> graphs(ManifestSection section, ManifestFiles files) {
+        Map<String, GraphSpec> graphs = new LinkedHashMap<>();
         for (String engine : section.keys()) {
             if (ENGINES.contains(engine)) {
-                section.section(engine).ifPresent(graph -> {
-                    graphs.put(engine, files.reference(graph, "file"));
-                    graph.refuseOthers();
-                });
+                section.section(engine).ifPresent(graph -> graphs.put(engine, graph(graph, files)));
             }
         }
         section.refuseOthersThan(ENGINES);
         return Collections.unmodifiableMap(graphs);
+    }
+
+    private static GraphSpec graph(ManifestSection section, ManifestFiles files) {
+        String file = files.reference(section, "file");
+        Precision precision = section.has("dtype") ? precision(section) : Precision.FLOAT32;
+        Optional<GraphSpec> onCuda = section.has("cuda")
+                ? section.section("cuda").map(graph -> graphOfDevice(graph, files))
+                : Optional.empty();
+        section.refuseOthers();
+        return new GraphSpec(file, precision, onCuda);
+    }
+
+    private static GraphSpec graphOfDevice(ManifestSection section, ManifestFiles files) {
+        String file = files.reference(section, "file");
+        Precision precision = precision(section);
+        section.refuseOthers();
+        return new GraphSpec(file, precision, Optional.empty());
+    }
+
+    private static Precision precision(ManifestSection section) {
+        return named(section, "dtype", Precision.values(), Precision::manifestName, "float32, float16 or int8")
+                .orElse(Precision.FLOAT32);
+    }
+
+    private static Map<String, Map<String, Double>> milliseconds(ManifestSection section, Set<String> engines) {
+        Map<String, Map<String, Double>> devices = new LinkedHashMap<>();
+        for (String device : section.keys()) {
+            if (DEVICES.contains(device)) {
+                section.section(device).ifPresent(times -> {
+                    Map<String, Double> measured = new LinkedHashMap<>();
+                    for (String engine : times.keys()) {
+                        measured.put(engine, times.positive(engine));
+                    }
+                    times.refuseOthersThan(engines);
+                    devices.put(device, Collections.unmodifiableMap(measured));
+                });
+            }
+        }
+        section.refuseOthersThan(DEVICES);
+        return Collections.unmodifiableMap(devices);
     }
 
     private static List<TensorSpec> tensors(ManifestSection section, String key) {
@@ -60,14 +104,21 @@ final class ArtifactReader {
     }
 
     private static DType dtype(ManifestSection tensor) {
-        String name = tensor.text("dtype");
-        Optional<DType> dtype = Arrays.stream(DType.values())
-                .filter(type -> type.manifestName().equals(name))
+        return named(tensor, "dtype", DType.values(), DType::manifestName, "float32 or int64")
+                .orElse(DType.FLOAT32);
+    }
+
+    /** The one of {@code values} whose name stands under {@code key}. */
+    private static <T> Optional<T> named(
+            ManifestSection section, String key, T[] values, Function<T, String> name, String expected) {
+        String found = section.text(key);
+        Optional<T> value = Arrays.stream(values)
+                .filter(each -> name.apply(each).equals(found))
                 .findFirst();
-        if (dtype.isEmpty() && !name.isEmpty()) {
-            tensor.fault("dtype", name, "float32 or int64");
+        if (value.isEmpty() && !found.isEmpty()) {
+            section.fault(key, found, expected);
         }
-        return dtype.orElse(DType.FLOAT32);
+        return value;
     }
 
     private static Shape shape(ManifestSection tensor) {

@@ -117,6 +117,19 @@ final class ManifestSection {
                 .orElse(from);
     }
 
+    double positive(String key) {
+        String expected = "a number greater than 0";
+        return require(key, expected)
+                .flatMap(node -> {
+                    Optional<Double> value = YamlValues.number(node).filter(number -> number > 0);
+                    if (value.isEmpty()) {
+                        fault(key, YamlValues.show(node), expected);
+                    }
+                    return value;
+                })
+                .orElse(1.0);
+    }
+
     List<Integer> integers(String key, int from, int to) {
         String expected = "a list of integers, each " + from + " to " + to;
         List<Integer> numbers = new ArrayList<>();

@@ -95,6 +95,19 @@ public final class Safetensors implements AutoCloseable {
         };
     }
 
+    /**
+     * The bytes of a tensor of dtype {@code F16} as they lie in the file, little-endian.
+     *
+     * @throws IllegalArgumentException if it is of another dtype
+     */
+    public byte[] halves(String name) {
+        SafetensorsHeader.Entry entry = entry(name);
+        if (entry.type() != SafetensorsHeader.Type.F16) {
+            throw new IllegalArgumentException(name + ": " + entry.type() + " (expected: F16)");
+        }
+        return read(entry).array();
+    }
+
     private SafetensorsHeader.Entry entry(String name) {
         SafetensorsHeader.Entry entry = header.entries().get(name);
         if (entry == null) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import multimodal.inference.engine.Device;
+import multimodal.inference.engine.OnnxProvider;
 import org.junit.jupiter.api.Test;
 
 class InferenceConfigTest {
@@ -19,6 +20,7 @@ class InferenceConfigTest {
         assertThat(config.repository()).containsExactly(Path.of("models/repository"));
         assertThat(config.engine()).isEmpty();
         assertThat(config.device()).isEqualTo(Device.CPU);
+        assertThat(config.onnxruntimeProvider()).isEmpty();
         assertThat(config.threads()).isEqualTo(1);
         assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(20));
         assertThat(config.batching().maxRows()).isEqualTo(16);
@@ -42,6 +44,7 @@ class InferenceConfigTest {
                 Map.entry("inference.repository", "/models,/more"),
                 Map.entry("inference.engine", "pytorch"),
                 Map.entry("inference.device", "cuda"),
+                Map.entry("inference.onnxruntime-provider", "tensorrt"),
                 Map.entry("inference.threads", "2"),
                 Map.entry("inference.drain-timeout", "PT5S"),
                 Map.entry("inference.batching.max-rows", "8"),
@@ -61,6 +64,7 @@ class InferenceConfigTest {
         assertThat(config.repository()).containsExactly(Path.of("/models"), Path.of("/more"));
         assertThat(config.engine()).contains("pytorch");
         assertThat(config.device()).isEqualTo(Device.CUDA);
+        assertThat(config.onnxruntimeProvider()).contains(OnnxProvider.TENSORRT);
         assertThat(config.threads()).isEqualTo(2);
         assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.batching().maxRows()).isEqualTo(8);

@@ -13,6 +13,7 @@ import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.ArtifactSpec;
 import multimodal.inference.repository.ExampleModel;
+import multimodal.inference.repository.GraphSpec;
 import multimodal.inference.repository.ModelManifest;
 import org.junit.jupiter.api.Test;
 
@@ -54,9 +55,33 @@ class EngineSelectorTest {
     }
 
     @Test
+    void theFastestByTheManifestOnThisDeviceIsPreferred() {
+        Map<String, Map<String, Double>> milliseconds = Map.of(
+                "cpu", Map.of("onnxruntime", 2.0, "pytorch", 1.5),
+                "cuda", Map.of("onnxruntime", 0.4, "pytorch", 0.5));
+        EngineSelector onCpu = selector(Optional.empty(), Device.CPU);
+        assertThat(selectMeasured(onCpu, milliseconds, "onnxruntime", "pytorch"))
+                .isEqualTo("pytorch");
+        EngineSelector onCuda = selector(Optional.empty(), Device.CUDA);
+        assertThat(selectMeasured(onCuda, milliseconds, "pytorch", "onnxruntime"))
+                .isEqualTo("onnxruntime");
+        assertThat(selectMeasured(onCuda, milliseconds, "pytorch", "tensorrt")).isEqualTo("pytorch");
+    }
+
+    @Test
     void theOverrideWins() {
         EngineSelector selector = selector(Optional.of("pytorch"), Device.CPU);
-        assertThat(select(selector, "onnxruntime", "pytorch")).isEqualTo("pytorch");
+        Map<String, Map<String, Double>> milliseconds = Map.of("cpu", Map.of("onnxruntime", 2.0, "pytorch", 3.0));
+        assertThat(selectMeasured(selector, milliseconds, "onnxruntime", "pytorch"))
+                .isEqualTo("pytorch");
+    }
+
+    @Test
+    void tensorRtAskedForOnTheCpuIsRefusedInOneLine() {
+        EngineSelector selector = EngineSelector.create(Optional.of("tensorrt"), new EngineOptions(1, Device.CPU));
+        assertThatThrownBy(() -> select(selector, "tensorrt", "onnxruntime"))
+                .hasMessage(
+                        "example/1 mixer: no engine: tensorrt: device: cpu (expected: cuda; TensorRT has no other)");
     }
 
     @Test
@@ -86,7 +111,7 @@ class EngineSelectorTest {
         EngineSelector selector = selector(Optional.empty(), Device.CPU);
         assertThatThrownBy(() -> select(selector, "tensorrt"))
                 .isInstanceOf(InferenceException.class)
-                .hasMessage("example/1 mixer: no engine: tensorrt: none (needs an NVIDIA GPU and its libraries)")
+                .hasMessage("example/1 mixer: no engine: tensorrt: none (needs an NVIDIA GPU with its driver)")
                 .extracting(e -> ((InferenceException) e).kind())
                 .isEqualTo(ErrorKind.MISCONFIGURED);
     }
@@ -96,12 +121,12 @@ class EngineSelectorTest {
         EngineSelector selector = selector(Optional.empty(), Device.CPU);
         assertThat(selector.selfCheck())
                 .isEqualTo("onnxruntime: not needed; pytorch: not needed;"
-                        + " tensorrt: none (needs an NVIDIA GPU and its libraries)");
+                        + " tensorrt: none (needs an NVIDIA GPU with its driver)");
         select(selector, "pytorch");
         assertThatThrownBy(() -> select(selector, "tensorrt")).isInstanceOf(InferenceException.class);
         assertThat(selector.selfCheck())
                 .isEqualTo(
-                        "onnxruntime: not needed; pytorch 1.0; tensorrt: none (needs an NVIDIA GPU and its libraries)");
+                        "onnxruntime: not needed; pytorch 1.0; tensorrt: none (needs an NVIDIA GPU with its driver)");
     }
 
     @Test
@@ -119,17 +144,29 @@ class EngineSelectorTest {
             };
             offers.put(name, new EngineSelector.Offer(opener, name + ": not needed"));
         }
-        offers.put("tensorrt", EngineSelector.noTensorRt());
+        TensorRtNatives natives = new TensorRtNatives(false, List.of());
+        offers.put(
+                "tensorrt",
+                new EngineSelector.Offer(
+                        () -> {
+                            natives.check();
+                            throw new AssertionError("passed without a GPU");
+                        },
+                        natives.summary()));
         return new EngineSelector(override, device, offers);
     }
 
     private static String select(EngineSelector selector, String... offered) {
-        ModelManifest manifest = ExampleModel.load();
-        Map<String, String> graphs = new LinkedHashMap<>();
+        return selectMeasured(selector, Map.of(), offered);
+    }
+
+    private static String selectMeasured(
+            EngineSelector selector, Map<String, Map<String, Double>> milliseconds, String... offered) {
+        Map<String, GraphSpec> graphs = new LinkedHashMap<>();
         for (String engine : offered) {
-            graphs.put(engine, "mixer." + engine);
+            graphs.put(engine, GraphSpec.of("mixer." + engine));
         }
-        ArtifactSpec mixer = new ArtifactSpec("mixer", graphs, List.of(), List.of(), 1);
-        return selector.select(manifest, mixer).name();
+        ArtifactSpec mixer = new ArtifactSpec("mixer", graphs, List.of(), List.of(), 1, milliseconds);
+        return selector.select(ExampleModel.load(), mixer).name();
     }
 }

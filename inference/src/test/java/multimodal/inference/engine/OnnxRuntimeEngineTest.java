@@ -1,7 +1,14 @@
 package multimodal.inference.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtProvider;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +29,26 @@ class OnnxRuntimeEngineTest extends EngineContract {
     @Override
     String graphFile() {
         return "mixer.onnx";
+    }
+
+    @Test
+    void theProviderCpuKeepsItOnTheProcessorWhateverTheDevice() {
+        EngineOptions options = new EngineOptions(1, Device.CUDA, OnnxProvider.CPU);
+        assertThat(OnnxRuntimeEngine.open(options).description()).endsWith(" cpu, 1 thread");
+    }
+
+    @Test
+    void aProviderThatTheDeviceOrTheLibrariesDoNotHaveIsToldInOneLine() {
+        EngineOptions onCpu = new EngineOptions(1, Device.CPU, OnnxProvider.TENSORRT);
+        assertThatThrownBy(() -> OnnxRuntimeEngine.open(onCpu))
+                .hasMessage("onnxruntime: provider: tensorrt (expected: cpu, for the device is cpu)");
+        assumeTrue(Set.of(OrtProvider.CPU).equals(OrtEnvironment.getAvailableProviders()), "built with -Pcuda");
+        for (OnnxProvider provider : List.of(OnnxProvider.CUDA, OnnxProvider.TENSORRT)) {
+            assertThatThrownBy(() -> OnnxRuntimeEngine.open(new EngineOptions(1, Device.CUDA, provider)))
+                    .hasMessage("onnxruntime: provider: %s (expected: one that its libraries have: [cpu];"
+                            .formatted(provider.name().toLowerCase(Locale.ROOT))
+                            + " cure: build with -Pcuda)");
+        }
     }
 
     @Test

@@ -55,6 +55,22 @@ class TorchScriptAssemblerTest {
     }
 
     @Test
+    void recordsOfAGraphThatComputesInHalfPrecisionComeBackAsTheyAreStored() throws IOException {
+        Path graph = folder.resolve("half.pt");
+        try (Safetensors weights = Safetensors.open(folder.resolve("weights.safetensors"))) {
+            String name = weights.names().iterator().next();
+            writeMap(graph, "{\"half/data/0\":{\"tensor\":\"" + name + "\",\"dtype\":\"float16\"}}");
+
+            TorchScriptAssembler.assemble(graph, target);
+
+            try (ZipFile completed = new ZipFile(target.toFile())) {
+                assertThat(completed.getInputStream(completed.getEntry("half/data/0")))
+                        .hasBinaryContent(weights.halves(name));
+            }
+        }
+    }
+
+    @Test
     void anArchiveWithoutMapIsCompleteAlready() throws IOException {
         TorchScriptAssembler.assemble(folder.resolve("mixer.pt"), target);
         Path again = root.resolve("again.pt");
@@ -65,14 +81,17 @@ class TorchScriptAssemblerTest {
     @Test
     void aWeightThatIsNotThereIsNamed() throws IOException {
         Path graph = folder.resolve("lost.pt");
-        try (ZipOutputStream archive = new ZipOutputStream(Files.newOutputStream(graph))) {
-            archive.putNextEntry(new ZipEntry("weights.json"));
-            archive.write(
-                    "{\"lost/data/0\":{\"tensor\":\"gone\",\"dtype\":\"float32\"}}".getBytes(StandardCharsets.UTF_8));
-        }
+        writeMap(graph, "{\"lost/data/0\":{\"tensor\":\"gone\",\"dtype\":\"float32\"}}");
         assertThatThrownBy(() -> TorchScriptAssembler.assemble(graph, target))
                 .isInstanceOf(InferenceException.class)
                 .hasMessage("lost.pt: weights.json: lost/data/0: float32 gone"
-                        + " (expected: float32 of a tensor in weights.safetensors)");
+                        + " (expected: float32 or float16 of a tensor in weights.safetensors)");
+    }
+
+    private static void writeMap(Path graph, String map) throws IOException {
+        try (ZipOutputStream archive = new ZipOutputStream(Files.newOutputStream(graph))) {
+            archive.putNextEntry(new ZipEntry("weights.json"));
+            archive.write(map.getBytes(StandardCharsets.UTF_8));
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.tensor.DType;
@@ -41,7 +42,10 @@ class ManifestReaderTest {
         assertThat(manifest.licence()).isEqualTo("Apache-2.0");
         ArtifactSpec mixer = manifest.artifacts().get("mixer");
         assertThat(mixer.graphs())
-                .containsExactly(Map.entry("onnxruntime", "mixer.onnx"), Map.entry("pytorch", "mixer.pt"));
+                .containsExactly(
+                        Map.entry("onnxruntime", GraphSpec.of("mixer.onnx")),
+                        Map.entry("pytorch", GraphSpec.of("mixer.pt")));
+        assertThat(mixer.milliseconds()).isEmpty();
         assertThat(mixer.inputs())
                 .containsExactly(
                         new TensorSpec("values", DType.FLOAT32, Shape.of(-1, 16)),
@@ -54,6 +58,66 @@ class ManifestReaderTest {
         assertThat(manifest.parameters().texts("labels")).containsExactly("low", "high");
         assertThat(manifest.parameters().section("size").integer("max")).isEqualTo(8);
         assertThat(manifest.files()).containsOnlyKeys("mixer.onnx", "mixer.pt", "weights.safetensors");
+    }
+
+    @Test
+    void precisionGraphsOfADeviceAndMeasurementsAreRead() {
+        ExampleModel.edit(
+                folder,
+                """
+                      pytorch:
+                        file: mixer.pt
+                """,
+                """
+                      pytorch:
+                        file: mixer.pt
+                        cuda: {file: mixer.pt, dtype: float16}
+                      tensorrt:
+                        file: mixer.onnx
+                        dtype: float16
+                    milliseconds:
+                      cpu: {onnxruntime: 0.25, pytorch: 1}
+                      cuda: {tensorrt: 0.1}
+                """);
+
+        ArtifactSpec mixer = ManifestReader.read(folder).artifacts().get("mixer");
+
+        GraphSpec half = new GraphSpec("mixer.pt", Precision.FLOAT16, Optional.empty());
+        assertThat(mixer.graphs().get("pytorch"))
+                .isEqualTo(new GraphSpec("mixer.pt", Precision.FLOAT32, Optional.of(half)));
+        assertThat(mixer.graphs().get("tensorrt"))
+                .isEqualTo(new GraphSpec("mixer.onnx", Precision.FLOAT16, Optional.empty()));
+        assertThat(mixer.milliseconds())
+                .isEqualTo(Map.of("cpu", Map.of("onnxruntime", 0.25, "pytorch", 1.0), "cuda", Map.of("tensorrt", 0.1)));
+    }
+
+    @Test
+    void faultsOfGraphsAndMeasurementsAreNamed() {
+        ExampleModel.edit(
+                folder,
+                """
+                      pytorch:
+                        file: mixer.pt
+                """,
+                """
+                      pytorch:
+                        file: mixer.pt
+                        dtype: half
+                        cuda: {file: mixer.pth}
+                    milliseconds:
+                      cpu: {onnxruntime: 0, tensorrt: 3}
+                      gpu: {pytorch: 1}
+                """);
+
+        assertThatThrownBy(() -> ManifestReader.read(folder))
+                .hasMessageContaining("artifacts.mixer.graphs.pytorch.dtype: half (expected: float32, float16 or int8)")
+                .hasMessageContaining("artifacts.mixer.graphs.pytorch.cuda.file: mixer.pth"
+                        + " (expected: a name under files; did you mean mixer.pt?)")
+                .hasMessageContaining("artifacts.mixer.graphs.pytorch.cuda.dtype: missing (expected: a text)")
+                .hasMessageContaining(
+                        "artifacts.mixer.milliseconds.cpu.onnxruntime: 0 (expected: a number greater than 0)")
+                .hasMessageContaining("artifacts.mixer.milliseconds.cpu.tensorrt: unknown key")
+                .hasMessageContaining("artifacts.mixer.milliseconds.gpu: unknown key");
     }
 
     @Test
