@@ -1,5 +1,6 @@
 """What an exporter declares: one network with plain tensors in and out, and how the manifest describes it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -28,7 +29,8 @@ class Artifact:
     """A network of a model: `module` takes `inputs` by position and returns a tensor or a tuple, in order of `outputs`.
 
     `examples` are argument lists of different dynamic sizes; the first is the one that is traced, and the self-check
-    compares all of them.
+    compares all of them. `original` is what the checkpoint's own library makes of the same arguments, where `module`
+    says it in its own words.
     """
 
     name: str
@@ -37,14 +39,17 @@ class Artifact:
     outputs: list[Port]
     examples: list[tuple[torch.Tensor, ...]]
     max_batch: int = 16
+    original: Callable | None = None
 
     def __post_init__(self) -> None:
         self.module.eval()  # the ONNX exporter puts a module back into the mode it found, children included
 
-    def run(self, example: tuple[torch.Tensor, ...]) -> list[torch.Tensor]:
-        with torch.no_grad():
-            result = self.module(*example)
-        return list(result) if isinstance(result, (tuple, list)) else [result]
+    def run(self) -> list[list[torch.Tensor]]:
+        """The outputs for each example."""
+        return [_outputs(self.module, example) for example in self.examples]
+
+    def run_original(self) -> list[list[torch.Tensor]]:
+        return [_outputs(self.original or self.module, example) for example in self.examples]
 
     def manifest(self) -> dict:
         return {
@@ -53,6 +58,12 @@ class Artifact:
             "outputs": [port.manifest() for port in self.outputs],
             "max_batch": self.max_batch,
         }
+
+
+def _outputs(network: Callable, example: tuple[torch.Tensor, ...]) -> list[torch.Tensor]:
+    with torch.no_grad():
+        result = network(*example)
+    return list(result) if isinstance(result, (tuple, list)) else [result]
 
 
 @dataclass(frozen=True)

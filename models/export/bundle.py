@@ -6,30 +6,39 @@ import tempfile
 from pathlib import Path
 
 from models.export import manifest_file, onnx_graph, parity, torchscript_graph
-from models.export.artifact import Model
+from models.export.artifact import Model, round_to_half
 from models.export.weights import FILE, Weights
 
 MANIFEST = "model.yaml"
 
 
 def write(model: Model, root: Path) -> Path:
-    """Writes `<root>/<name>/<version>/`, replacing what is there, and prints what the self-check found.
+    """Rounds the weights of `model` to fp16 and writes `<root>/<name>/<version>/`, replacing what is there.
 
-    Nothing in `root` changes when the check fails; the measured `quality` of an earlier export is kept.
+    Prints what the self-check found. Nothing in `root` changes when the check fails, and the entry appears at once as a
+    whole; the measured `quality` of an earlier export is kept.
     """
     target = root / model.origin.name / model.version
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        _files(model, folder)
+    root.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=root, prefix="."))
+    try:
+        originals = [artifact.run_original() for artifact in model.artifacts]
         for artifact in model.artifacts:
-            found = parity.check(artifact, folder)
+            round_to_half(artifact.module)
+        _files(model, folder)
+        for artifact, original in zip(model.artifacts, originals, strict=True):
+            rounded = artifact.run()
+            found = {"fp16": parity.check_rounding(artifact, original, rounded)}
+            found |= parity.check(artifact, rounded, folder)
             print(f"{model.origin.name}/{artifact.name}: " + ", ".join(f"{k} within {v:.1e}" for k, v in found.items()))
         manifest = _manifest(model, folder, _quality(target))
         manifest_file.write(folder / MANIFEST, manifest)
+        folder.chmod(0o755)
+        target.parent.mkdir(exist_ok=True)
         shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
-        for file in folder.iterdir():
-            shutil.copyfile(file, target / file.name)
+        folder.rename(target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     total = sum(file.stat().st_size for file in target.iterdir())
     print(f"{model.origin.name} {model.version}: {total / 1e6:.2f} MB in {len(manifest['files']) + 1} files")
     return target
@@ -41,7 +50,7 @@ def _files(model: Model, folder: Path) -> None:
     for artifact in model.artifacts:
         onnx_graph.write(artifact, weights, folder / f"{artifact.name}.onnx")
         torchscript_graph.write(artifact, weights, folder / f"{artifact.name}.pt")
-    shutil.copyfile(model.origin.tokenizer, folder / "tokenizer.json")
+    (folder / "tokenizer.json").write_text(model.origin.tokenizer)
 
 
 def _quality(target: Path) -> list[dict]:
@@ -56,9 +65,10 @@ def _manifest(model: Model, folder: Path, quality: list[dict]) -> dict:
     if model.preprocessing:
         body["preprocessing"] = model.preprocessing
     body["parameters"] = model.parameters
-    body["files"] = {
-        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in sorted(folder.iterdir())
-        if file.name != MANIFEST
-    }
+    body["files"] = {file.name: _sha256(file) for file in sorted(folder.iterdir()) if file.name != MANIFEST}
     return head | model.origin.card | body | {"quality": quality}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,7 +1,9 @@
 """Writes `docs/models.md` from the cards of the repository: `python -m models.export.cards`."""
 
+import json
 from pathlib import Path
 
+from models.checkpoints import FIGURES
 from models.export import manifest_file
 from models.export.command import REPOSITORY
 
@@ -10,6 +12,14 @@ HEAD = """# Models
 
 Made from the cards in `models/repository/*/*/model.yaml` by `python -m models.export.cards`; do not edit.
 How they are trained, exported and measured stands in `models/README.md`.
+"""
+FULL_SIZE_HEAD = """## Real configurations at full size
+
+No weights of others are at hand here, so the way of a real checkpoint is tried with its configuration, its tokenizer
+and random weights: exported, served, asked once through gRPC, and compared with diffusers or transformers on the same
+folder and seed. Times are as they were on two busy cores of a virtual machine, the library's with the loading of the
+model; random weights are no easier and no harder to compute with than trained ones.
+Measured by `models/export/full_size.sh`.
 """
 
 
@@ -40,9 +50,30 @@ def _value(value: float | None, figure: dict) -> str:
     return f"{100 * value:.1f} %" if figure["unit"] == "ratio" else f"{value:.2f} {figure['unit']}"
 
 
+def full_size(figures: dict[str, dict]) -> str:
+    """The Markdown section of what `models/export/full_size.sh` has measured."""
+    lines = [FULL_SIZE_HEAD, "| entry | bytes | export, s | its memory | library, s |", "|---|---|---|---|---|"]
+    for one in figures.values():
+        cells = [one["title"], _gigabytes(one["entry_bytes"]), f"{one['export_seconds']:.0f}"]
+        cells += [_gigabytes(one["export_peak_bytes"]), f"{one['library_seconds']:.1f}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", "| entry | engine | start, s | request, s | memory | difference from the library |"]
+    lines += ["|---|---|---|---|---|---|"]
+    for one in figures.values():
+        for engine, found in one["engines"].items():
+            cells = [one["title"], engine, f"{found['start_seconds']:.0f}", f"{found['request_seconds']:.1f}"]
+            lines.append(f"| {' | '.join([*cells, _gigabytes(found['peak_bytes']), found['difference']])} |")
+    return "\n".join([*lines, ""])
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 1e9:.2f} GB"
+
+
 def main() -> None:
     folders = sorted(path.parent for path in REPOSITORY.glob("*/*/model.yaml"))
-    PAGE.write_text("\n".join([HEAD, *map(section, folders)]))
+    sections = [HEAD, *map(section, folders), full_size(json.loads(FIGURES.read_text()))]
+    PAGE.write_text("\n".join(sections))
     print(f"{PAGE.name}: {len(folders)} models")
 
 

@@ -1,5 +1,6 @@
 """Exports a CLIPModel: `python -m models.export.clip --out models/repository`."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -7,7 +8,7 @@ import torch.nn.functional as F
 from transformers import CLIPModel
 
 from models.export import command, manifest_file
-from models.export.artifact import Artifact, Model, Port, round_to_half
+from models.export.artifact import Artifact, Model, Port
 from models.export.origin import Origin
 from models.export.weights import restore
 from models.tokenizer import tokenizer
@@ -21,6 +22,8 @@ CARD = {
     " only ever measured on.",
 }
 TEMPLATES = {"en": ["a sticker of {}", "a picture of {}"], "zh": ["一张{}的贴纸", "一张{}的图片"]}
+TEMPLATES_OF_FOLDERS = {"en": ["a photo of a {}."], "zh": ["一张{}的照片。"]}
+"""The first as in CLIP's paper, section 3.1.4; a checkpoint that has not learnt Chinese guesses at the second."""
 
 
 class TextTower(torch.nn.Module):
@@ -46,7 +49,11 @@ class VisionTower(torch.nn.Module):
         return F.normalize(self.visual_projection(self.vision_model(pixel_values=pixel_values)[1]), dim=-1)
 
 
-def artifacts(clip: CLIPModel, eos_id: int) -> list[Artifact]:
+def _original_text(clip: CLIPModel) -> Callable:
+    return lambda ids, mask: F.normalize(clip.get_text_features(input_ids=ids, attention_mask=mask), dim=-1)
+
+
+def artifacts(clip: CLIPModel, eos_id: int, text_original: Callable | None = None) -> list[Artifact]:
     length, size, width = (
         clip.config.text_config.max_position_embeddings,
         clip.config.vision_config.image_size,
@@ -68,7 +75,12 @@ def artifacts(clip: CLIPModel, eos_id: int) -> list[Artifact]:
     tokens = [Port(name, [-1, length], "int64") for name in ("input_ids", "attention_mask")]
     return [
         Artifact(
-            "text", TextTower(clip, eos_id), tokens, [Port("text_embeds", [-1, width])], [texts(2), texts(1), texts(5)]
+            "text",
+            TextTower(clip, eos_id),
+            tokens,
+            [Port("text_embeds", [-1, width])],
+            [texts(2), texts(1), texts(5)],
+            original=text_original,
         ),
         Artifact(
             "vision",
@@ -92,21 +104,22 @@ def shipped(folder: Path) -> CLIPModel:
 
 def load(origin: Origin) -> CLIPModel:
     if origin.folder:
-        return CLIPModel.from_pretrained(origin.folder, attn_implementation="eager")
+        return CLIPModel.from_pretrained(origin.folder, attn_implementation="eager", dtype=torch.float32)
     return trainer.load_clip(origin.checkpoint or trainer.latest())
 
 
 def make(origin: Origin) -> Model:
-    clip = round_to_half(load(origin))
+    clip = load(origin).eval()
+    text_original = _original_text(clip) if origin.folder else None  # the trainer's own pooling is not transformers'
     return Model(
         origin,
         task="clip",
         architecture="CLIPModel",
-        artifacts=artifacts(clip, origin.ids["eos_id"]),
+        artifacts=artifacts(clip, origin.ids["eos_id"], text_original),
         parameters={
             "logit_scale": round(clip.logit_scale.exp().clamp(max=100).item(), 4),
             "projection_dim": clip.config.projection_dim,
-            "templates": TEMPLATES,
+            "templates": TEMPLATES_OF_FOLDERS if origin.folder else TEMPLATES,
         },
         max_length=clip.config.text_config.max_position_embeddings,
         preprocessing=origin.preprocessing(clip.config.vision_config.image_size),

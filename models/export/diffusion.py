@@ -3,6 +3,7 @@
 Four graphs: text encoder, UNet, and the two halves of the autoencoder.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -10,8 +11,8 @@ from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 from transformers import CLIPTextModel
 
 from models.export import command
-from models.export.artifact import Artifact, Model, Port, round_to_half
-from models.export.origin import Origin
+from models.export.artifact import Artifact, Model, Port
+from models.export.origin import Origin, UnsupportedError
 from models.export.weights import restore
 from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
@@ -27,7 +28,16 @@ CARD = {
 }
 SCHEDULER_KEYS = ("prediction_type", "beta_schedule", "beta_start", "beta_end", "num_train_timesteps")
 SCHEDULER_KEYS += ("timestep_spacing", "steps_offset", "set_alpha_to_one", "rescale_betas_zero_snr")
+SCHEDULERS = {
+    "prediction_type": ["epsilon", "v_prediction"],
+    "beta_schedule": ["linear", "scaled_linear", "squaredcos_cap_v2"],
+    "timestep_spacing": ["leading", "trailing"],
+}
+"""What the fleet's DDIM scheduler knows; a folder made for another scheduler is sampled by DDIM with its betas."""
+
 GUIDANCE_OF_FOLDERS = 7.5
+EXAMPLE_SIZE = 16
+"""Sides of the latents on which a large UNet is traced; it is checked at its usual size too."""
 SIZES = {"min": 64, "max": 256, "multiple_of": 32, "default": 128}
 
 
@@ -57,7 +67,7 @@ class Unet(torch.nn.Module):
         return self.unet(sample, timestep, encoder_hidden_states, class_labels=text_embeds, return_dict=False)[0]
 
 
-def text_encoder(model: CLIPTextModel, eos_id: int) -> Artifact:
+def text_encoder(model: CLIPTextModel, eos_id: int, original: Callable | None = None) -> Artifact:
     length, width = model.config.max_position_embeddings, model.config.hidden_size
     generator = torch.Generator().manual_seed(0)
 
@@ -68,12 +78,13 @@ def text_encoder(model: CLIPTextModel, eos_id: int) -> Artifact:
         return (ids,)
 
     outputs = [Port("last_hidden_state", [-1, length, width]), Port("pooler_output", [-1, width])]
-    inputs = [Port("input_ids", [-1, length], "int64")]
-    return Artifact("text_encoder", TextEncoder(model, eos_id), inputs, outputs, [texts(2), texts(1), texts(5)])
+    inputs, examples = [Port("input_ids", [-1, length], "int64")], [texts(2), texts(1), texts(5)]
+    return Artifact("text_encoder", TextEncoder(model, eos_id), inputs, outputs, examples, original=original)
 
 
 def unet(model: UNet2DConditionModel, length: int) -> Artifact:
-    channels, size, width = model.config.out_channels, model.config.sample_size, model.config.cross_attention_dim
+    channels, width = model.config.out_channels, model.config.cross_attention_dim
+    size = min(model.config.sample_size, EXAMPLE_SIZE)
     pooled = model.config.projection_class_embeddings_input_dim
     generator = torch.Generator().manual_seed(0)
     step = 2 ** (len(model.config.block_out_channels) - 1)
@@ -88,10 +99,18 @@ def unet(model: UNet2DConditionModel, length: int) -> Artifact:
     inputs += [Port("encoder_hidden_states", [-1, length, width])]
     inputs += [Port("text_embeds", [-1, pooled])] if pooled else []
     examples = [rows(2, size, size), rows(1, size, size), rows(5, size, size + step)]
+    if size < model.config.sample_size:
+        examples += [rows(1, model.config.sample_size, model.config.sample_size)]
     return Artifact("unet", Unet(model), inputs, [Port("prediction", [-1, channels, -1, -1])], examples)
 
 
-def autoencoder(encoder: torch.nn.Module, decoder: torch.nn.Module, channels: int, factor: int) -> list[Artifact]:
+def autoencoder(
+    encoder: torch.nn.Module,
+    decoder: torch.nn.Module,
+    channels: int,
+    factor: int,
+    originals: tuple[Callable | None, Callable | None] = (None, None),
+) -> list[Artifact]:
     """Both halves take and give latents as the UNet sees them: any scaling is inside the modules."""
     generator = torch.Generator().manual_seed(0)
     sizes = [(2, 8, 8), (1, 8, 8), (3, 8, 12)]
@@ -99,8 +118,8 @@ def autoencoder(encoder: torch.nn.Module, decoder: torch.nn.Module, channels: in
     pictures = [(torch.rand(b, 3, h * factor, w * factor, generator=generator) * 2 - 1,) for b, h, w in sizes]
     seam, image = [Port("latents", [-1, channels, -1, -1])], [Port("image", [-1, 3, -1, -1])]
     return [
-        Artifact("vae_decoder", decoder, seam, image, latents),
-        Artifact("vae_encoder", encoder, image, seam, pictures),
+        Artifact("vae_decoder", decoder, seam, image, latents, original=originals[1]),
+        Artifact("vae_encoder", encoder, image, seam, pictures, original=originals[0]),
     ]
 
 
@@ -155,19 +174,40 @@ class ScaledDecoder(torch.nn.Module):
 
 
 def _of_folder(origin: Origin) -> Model:
-    """A diffusers pipeline folder of Stable Diffusion's kind."""
+    """A diffusers folder of Stable Diffusion 1.x's kind; what diffusers' pipeline overrules is overruled here too."""
     folder = origin.folder
-    model = UNet2DConditionModel.from_pretrained(folder, subfolder="unet")
-    text = CLIPTextModel.from_pretrained(folder, subfolder="text_encoder", attn_implementation="eager")
-    autoencoder_kl = AutoencoderKL.from_pretrained(folder, subfolder="vae")
-    scheduler = DDIMScheduler.from_pretrained(folder, subfolder="scheduler")
-    channels, factor = model.config.out_channels, 2 ** (len(autoencoder_kl.config.block_out_channels) - 1)
+    model = UNet2DConditionModel.from_pretrained(folder, subfolder="unet", torch_dtype=torch.float32)
+    text = CLIPTextModel.from_pretrained(
+        folder, subfolder="text_encoder", attn_implementation="eager", dtype=torch.float32
+    )
+    coder = AutoencoderKL.from_pretrained(folder, subfolder="vae", torch_dtype=torch.float32)
+    scheduler = DDIMScheduler.from_pretrained(folder, subfolder="scheduler", steps_offset=1, clip_sample=False)
+    _check(model.config, coder.config, scheduler.config)
+    factor = 2 ** (len(coder.config.block_out_channels) - 1)
     step = factor * 2 ** (len(model.config.block_out_channels) - 1)
     usual = model.config.sample_size * factor
     sizes = {"min": usual // 2, "max": usual * 3 // 2, "multiple_of": step, "default": usual}
-    halves = ScaledEncoder(autoencoder_kl), ScaledDecoder(autoencoder_kl)
-    chosen = parameters(dict(scheduler.config), channels, factor, sizes, GUIDANCE_OF_FOLDERS)
-    return _model(origin, model, text, halves, chosen)
+    chosen = parameters(dict(scheduler.config), model.config.out_channels, factor, sizes, GUIDANCE_OF_FOLDERS)
+    scale = coder.config.scaling_factor
+    originals = (
+        lambda image: coder.encode(image).latent_dist.mode() * scale,
+        lambda latents: coder.decode(latents / scale).sample.clamp(-1, 1),
+    )
+    halves = autoencoder(ScaledEncoder(coder), ScaledDecoder(coder), model.config.out_channels, factor, originals)
+    words = text_encoder(text.eval(), origin.ids["eos_id"], lambda ids: text(input_ids=ids, return_dict=False)[:2])
+    return _model(origin, "AutoencoderKL", words, model, halves, chosen)
+
+
+def _check(unet_config: dict, coder_config: dict, scheduler_config: dict) -> None:
+    channels, nothing = [coder_config["latent_channels"]], [None]
+    wanted = {"unet": (unet_config, {"in_channels": channels, "out_channels": channels, "class_embed_type": nothing})}
+    wanted["unet"][1].update({"addition_embed_type": nothing, "encoder_hid_dim_type": nothing})
+    wanted["vae"] = coder_config, {"shift_factor": nothing, "latents_mean": nothing}
+    wanted["scheduler"] = scheduler_config, {"trained_betas": nothing, **SCHEDULERS}
+    for part, (config, allowed) in wanted.items():
+        for key, values in allowed.items():
+            if config.get(key) not in values:
+                raise UnsupportedError(f"{part}: {key}: {config.get(key)} (expected: {' or '.join(map(str, values))})")
 
 
 def _of_checkpoint(origin: Origin) -> Model:
@@ -175,23 +215,18 @@ def _of_checkpoint(origin: Origin) -> Model:
     text.config._attn_implementation = "eager"
     settings = trainer.Settings()
     chosen = parameters(config["scheduler"], vae.CHANNELS, vae.PATCH, SIZES, settings.guidance)
-    return _model(origin, model, text, vae.load_vae(vae.latest()), chosen)
+    halves = autoencoder(*vae.load_vae(vae.latest()), vae.CHANNELS, vae.PATCH)
+    words = text_encoder(text, origin.ids["eos_id"])
+    return _model(origin, "convolutional autoencoder", words, model, halves, chosen)
 
 
-def _model(origin: Origin, model, text, halves: tuple, chosen: dict) -> Model:
-    for module in (model, text, *halves):
-        round_to_half(module)
-    length = text.config.max_position_embeddings
-    coder = "AutoencoderKL" if origin.folder else "convolutional autoencoder"
+def _model(origin: Origin, coder: str, words: Artifact, model, halves: list[Artifact], chosen: dict) -> Model:
+    length = words.inputs[0].shape[1]
     return Model(
         origin,
         task="text-to-image",
         architecture=f"CLIPTextModel + UNet2DConditionModel + {coder}",
-        artifacts=[
-            text_encoder(text, origin.ids["eos_id"]),
-            unet(model, length),
-            *autoencoder(*halves, chosen["latent_channels"], chosen["downscale_factor"]),
-        ],
+        artifacts=[words, unet(model, length), *halves],
         parameters=chosen,
         max_length=length,
     )

@@ -1,6 +1,6 @@
 """ONNX graphs without weights: each initializer that is a weight points into the fp16 file and is cast in the graph."""
 
-import io
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -16,34 +16,54 @@ OPSET = 17
 
 def write(artifact: Artifact, weights: Weights, path: Path) -> None:
     """Exports with constant folding off, so that weights keep their bytes, and replaces them by references."""
-    buffer = io.BytesIO()
-    torch.onnx.export(
-        artifact.module,
-        artifact.examples[0],
-        buffer,
-        opset_version=OPSET,
-        do_constant_folding=False,
-        input_names=[port.name for port in artifact.inputs],
-        output_names=[port.name for port in artifact.outputs],
-        dynamic_axes={port.name: port.axes() for port in [*artifact.inputs, *artifact.outputs]},
-        dynamo=False,
-    )
-    model = onnx.load_from_string(buffer.getvalue())
-    _refer(model.graph, weights)
-    for node in model.graph.node:
-        node.doc_string = ""
-        del node.metadata_props[:]
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as temporary:
+        whole = Path(temporary) / path.name
+        torch.onnx.export(
+            artifact.module,
+            artifact.examples[0],
+            str(
+                whole
+            ),  # a path: beyond 2 GiB, the limit of a protobuf, the exporter puts each weight into a file there
+            opset_version=OPSET,
+            do_constant_folding=False,
+            input_names=[port.name for port in artifact.inputs],
+            output_names=[port.name for port in artifact.outputs],
+            dynamic_axes={port.name: port.axes() for port in [*artifact.inputs, *artifact.outputs]},
+            dynamo=False,
+        )
+        model = onnx.load(whole, load_external_data=False)
+        _refer(model.graph, weights, whole.parent)
+    fixed = {port.name: port.name for port in [*artifact.inputs, *artifact.outputs]}
+    _shorten(model.graph, fixed)
     path.write_bytes(model.SerializeToString(deterministic=True))
     onnx.checker.check_model(str(path))
 
 
-def _refer(graph: onnx.GraphProto, weights: Weights) -> None:
+def _shorten(graph: onnx.GraphProto, names: dict[str, str]) -> None:
+    """Numbers all values but those in `names` and drops the names of nodes: they are most of a weightless graph."""
+
+    def short(name: str) -> str:
+        return name and names.setdefault(name, f"v{len(names)}")
+
+    for node in graph.node:
+        node.name = node.doc_string = ""
+        del node.metadata_props[:]
+        node.input[:], node.output[:] = map(short, node.input), map(short, node.output)
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.GRAPH:
+                _shorten(attribute.g, names)
+    for value in [*graph.initializer, *graph.input, *graph.output]:
+        value.name = short(value.name)
+
+
+def _refer(graph: onnx.GraphProto, weights: Weights, folder: Path) -> None:
     kept, references, casts = [], {}, []
     for initializer in graph.initializer:
-        values = np.ascontiguousarray(numpy_helper.to_array(initializer))
+        values = np.ascontiguousarray(numpy_helper.to_array(initializer, str(folder)))
         entry = weights.find(values.tobytes()) if values.dtype == np.float32 else None
         if entry is None:
-            kept.append(initializer)
+            external = initializer.data_location == TensorProto.EXTERNAL
+            kept.append(numpy_helper.from_array(values, initializer.name) if external else initializer)
             continue
         stored = f"{initializer.name}.fp16"
         references[stored] = _external(stored, list(values.shape), weights.spans[entry])

@@ -1,5 +1,7 @@
-"""The exporter's check of its own work: original, ONNX Runtime and TorchScript on the same inputs."""
+"""The exporter's check of its own work: original, rounded weights, ONNX Runtime and TorchScript on the same inputs."""
 
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +13,14 @@ from models.export.artifact import Artifact
 from models.export.weights import FILE
 
 TOLERANCE = 1e-4
-"""Largest allowed difference, relative to the largest absolute value of the original output."""
+"""Largest allowed difference of an engine, relative to the largest absolute value of the output it should have."""
+
+ROUNDING_TOLERANCE = 0.02
+"""The same for what the rounding of weights to fp16 does; half a thousandth a weight, more where layers add up."""
 
 
 class ParityError(Exception):
-    """An exported graph differs from its original beyond the tolerance."""
+    """An exported network differs from its original beyond the tolerance."""
 
 
 def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
@@ -25,28 +30,51 @@ def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def check(artifact: Artifact, folder: Path) -> dict[str, float]:
-    """The largest relative difference of each engine over all examples; raises ParityError beyond the tolerance."""
-    onnx = session(folder / f"{artifact.name}.onnx")
-    script = torch.jit.load(
-        torchscript_graph.reassemble(folder / f"{artifact.name}.pt", folder / FILE), map_location="cpu"
+def check_rounding(artifact: Artifact, originals: list[list], rounded: list[list]) -> float:
+    """The largest relative difference between the outputs for each example before and after weights became fp16.
+
+    Raises ParityError beyond the tolerance: then this network does not bear fp16, or its module does not compute what
+    the original does.
+    """
+    return max(
+        _difference(artifact, "fp16", wanted, found, ROUNDING_TOLERANCE)
+        for wanted, found in zip(originals, rounded, strict=True)
     )
-    worst = {"onnxruntime": 0.0, "pytorch": 0.0}
+
+
+def check(artifact: Artifact, wanted: list[list], folder: Path) -> dict[str, float]:
+    """The largest relative difference of each engine from `wanted`, what the network gives for each example.
+
+    Raises ParityError beyond the tolerance.
+    """
+    return {
+        engine: max(
+            _difference(artifact, engine, expected, outputs, TOLERANCE)
+            for expected, outputs in zip(wanted, run(artifact, folder), strict=True)
+        )
+        for engine, run in (("onnxruntime", _by_onnxruntime), ("pytorch", _by_pytorch))
+    }
+
+
+def _by_onnxruntime(artifact: Artifact, folder: Path) -> Iterable[list[torch.Tensor]]:
+    onnx = session(folder / f"{artifact.name}.onnx")
     for example in artifact.examples:
-        wanted = artifact.run(example)
         feeds = {port.name: tensor.numpy() for port, tensor in zip(artifact.inputs, example, strict=True)}
+        yield [torch.from_numpy(np.array(value)) for value in onnx.run(None, feeds)]
+
+
+def _by_pytorch(artifact: Artifact, folder: Path) -> Iterable[list[torch.Tensor]]:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".") as temporary:
+        whole = Path(temporary) / f"{artifact.name}.pt"
+        torchscript_graph.reassemble(folder / f"{artifact.name}.pt", folder / FILE, whole)
+        script = torch.jit.load(whole, map_location="cpu")
+    for example in artifact.examples:
         with torch.no_grad():
             traced = script(*example)
-        got = {
-            "onnxruntime": [torch.from_numpy(np.array(value)) for value in onnx.run(None, feeds)],
-            "pytorch": list(traced) if isinstance(traced, tuple) else [traced],
-        }
-        for engine, outputs in got.items():
-            worst[engine] = max(worst[engine], _difference(artifact, engine, wanted, outputs))
-    return worst
+        yield list(traced) if isinstance(traced, tuple) else [traced]
 
 
-def _difference(artifact: Artifact, engine: str, wanted: list, got: list) -> float:
+def _difference(artifact: Artifact, engine: str, wanted: list, got: list, tolerance: float) -> float:
     worst = 0.0
     for port, expected, actual in zip(artifact.outputs, wanted, got, strict=True):
         if expected.shape != actual.shape:
@@ -54,9 +82,9 @@ def _difference(artifact: Artifact, engine: str, wanted: list, got: list) -> flo
                 f"{artifact.name}.{port.name}: {engine} gives {actual.shape} (expected: {expected.shape})"
             )
         difference = ((expected - actual).abs().max() / expected.abs().max().clamp_min(1e-12)).item()
-        if not difference <= TOLERANCE:
+        if not difference <= tolerance:
             raise ParityError(
-                f"{artifact.name}.{port.name}: {engine} differs by {difference:.2e} (at most: {TOLERANCE})"
+                f"{artifact.name}.{port.name}: {engine} differs by {difference:.2e} (at most: {tolerance})"
             )
         worst = max(worst, difference)
     return worst

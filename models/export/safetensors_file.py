@@ -18,18 +18,27 @@ def raw_bytes(tensor: torch.Tensor) -> bytes:
     return tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes()
 
 
-def write(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> dict[str, tuple[int, int]]:
-    """Writes the file and returns, for each tensor, its offset in the file and its length in bytes."""
+def write(
+    path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str], dtype: torch.dtype | None = None
+) -> dict[str, tuple[int, int]]:
+    """Writes the file and returns, for each tensor, its offset in the file and its length in bytes.
+
+    With `dtype` every tensor is converted, one at a time, as it is written: the weights of a large model need not be in
+    memory twice.
+    """
     header: dict = {"__metadata__": dict(sorted(metadata.items()))}
-    blobs, spans, position = [], {}, 0
-    for name, tensor in sorted(tensors.items(), key=lambda item: (-item[1].element_size(), item[0])):
-        blob = raw_bytes(tensor)
-        spans[name] = (position, len(blob))
-        offsets = [position, position + len(blob)]
-        header[name] = {"dtype": NAMES[tensor.dtype], "shape": list(tensor.shape), "data_offsets": offsets}
-        blobs.append(blob)
-        position += len(blob)
+    spans, position = {}, 0
+    ordered = sorted(tensors.items(), key=lambda item: (-(dtype or item[1].dtype).itemsize, item[0]))
+    for name, tensor in ordered:
+        stored = dtype or tensor.dtype
+        end = position + tensor.numel() * stored.itemsize
+        spans[name] = (position, end - position)
+        header[name] = {"dtype": NAMES[stored], "shape": list(tensor.shape), "data_offsets": [position, end]}
+        position = end
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-(len(text) + 8) % HEADER_ALIGNMENT)
-    path.write_bytes(len(text).to_bytes(8, "little") + text + b"".join(blobs))
+    with path.open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for _, tensor in ordered:
+            file.write(raw_bytes(tensor.to(dtype or tensor.dtype)))
     return {name: (len(text) + 8 + offset, length) for name, (offset, length) in spans.items()}

@@ -1,5 +1,6 @@
 """The weights of a model, each stored once, and how a graph's own bytes find their place among them."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class Weights:
         self.tensors: dict[str, torch.Tensor] = {}
         self.aliases: dict[str, str] = {}
         self.spans: dict[str, tuple[int, int]] = {}
-        self._names: dict[bytes, str] = {}
+        self._names: dict[bytes, str] = {}  # by the digest of the fp32 bytes
         for artifact in artifacts:
             for name, tensor in artifact.module.state_dict().items():
                 if tensor.is_floating_point():
@@ -33,20 +34,24 @@ class Weights:
     def _add(self, name: str, tensor: torch.Tensor) -> None:
         if not torch.equal(tensor, tensor.half().float()):
             raise ValueError(f"{name}: holds values that fp16 cannot (expected: weights rounded to fp16)")
-        full = safetensors_file.raw_bytes(tensor.float())
+        if not tensor.isfinite().all():
+            raise ValueError(f"{name}: holds values beyond {torch.finfo(torch.float16).max:.0f}, the largest of fp16")
+        full = hashlib.sha256(safetensors_file.raw_bytes(tensor.float())).digest()
         first = self._names.setdefault(full, name)
         if first != name and self.tensors[first].shape == tensor.shape:
             self.aliases[name] = first
         else:
-            self.tensors[name] = tensor.half()
+            self.tensors[name] = tensor
 
     def find(self, fp32_bytes: bytes) -> str | None:
         """The entry whose fp32 bytes these are, whatever its shape; None where a graph keeps them itself."""
-        return self._names.get(fp32_bytes) if len(fp32_bytes) >= 4 * SMALLEST_SHARED else None
+        if len(fp32_bytes) < 4 * SMALLEST_SHARED:
+            return None
+        return self._names.get(hashlib.sha256(fp32_bytes).digest())
 
     def write(self, path: Path) -> None:
         metadata = {"format": "pt", "aliases": json.dumps(self.aliases, sort_keys=True)}
-        self.spans = safetensors_file.write(path, self.tensors, metadata)
+        self.spans = safetensors_file.write(path, self.tensors, metadata, torch.float16)
 
 
 def restore(folder: Path, artifacts: dict[str, torch.nn.Module]) -> None:

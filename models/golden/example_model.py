@@ -46,7 +46,7 @@ def main() -> None:
     weights.write(TARGET / FILE)
     onnx_graph.write(mixer, weights, TARGET / "mixer.onnx")
     torchscript_graph.write(mixer, weights, TARGET / "mixer.pt")
-    parity.check(mixer, TARGET)
+    parity.check(mixer, mixer.run(), TARGET)
     checksums = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(TARGET.iterdir())}
     manifest = {
         "name": "example",
@@ -62,7 +62,7 @@ def main() -> None:
     }
     manifest_file.write(TARGET / "model.yaml", manifest)
     values, index = mixer.examples[0]
-    mixed, following = mixer.run(mixer.examples[0])
+    mixed, following = mixer.run()[0]
     write("example", {"values": values, "index": index, "mixed": mixed, "next": following}, [])
     print(f"{TARGET.name}: {sum(file.stat().st_size for file in TARGET.iterdir())} bytes")
 

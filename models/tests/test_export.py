@@ -31,13 +31,13 @@ class ExportTest(unittest.TestCase):
     def test_both_graphs_without_weights_compute_what_the_original_does(self):
         made = artifact(0)
         self.export(made)
-        self.assertTrue(all(worst < 1e-5 for worst in parity.check(made, self.folder).values()))
+        self.assertTrue(all(worst < 1e-5 for worst in parity.check(made, made.run(), self.folder).values()))
         self.assertNotIn(safetensors_file.raw_bytes(made.module[0].weight), (self.folder / "net.onnx").read_bytes())
 
     def test_another_models_graph_is_refused_with_the_difference(self):
         self.export(artifact(0))
         with self.assertRaisesRegex(parity.ParityError, r"net.found: onnxruntime differs by \d"):
-            parity.check(artifact(1), self.folder)
+            parity.check(artifact(1), artifact(1).run(), self.folder)
 
     def test_weights_that_are_not_rounded_are_refused(self):
         made = artifact(0)

@@ -1,80 +1,65 @@
 import contextlib
 import io
+import json
 import tempfile
 import unittest
 from pathlib import Path
 
-import torch
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
-from transformers import (
-    CLIPConfig,
-    CLIPModel,
-    CLIPTextConfig,
-    CLIPTextModel,
-    GPT2Config,
-    GPT2LMHeadModel,
-    PreTrainedTokenizerFast,
-)
-
-from models.export import bundle, clip, diffusion, manifest_file, origin, text
-from models.tokenizer import tokenizer
-
-SIZES = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
+from models.checkpoints import folders, tokenizers
+from models.export import hub, manifest_file, origin
 
 
 class FolderExportTest(unittest.TestCase):
     """Tiny checkpoints in the folder layouts of Hugging Face, each exported and checked by the exporter itself."""
 
     def setUp(self):
-        torch.manual_seed(0)
         self.root = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.folder = self.root / "tiny"
-        self.size = tokenizer.load().get_vocab_size()
 
-    def export(self, make) -> dict:
-        fast = PreTrainedTokenizerFast(tokenizer_file=str(tokenizer.FILE), bos_token="<bos>", eos_token="<eos>")
-        fast.save_pretrained(self.folder)
+    def export(self, folder: Path, **options) -> dict:
         with contextlib.redirect_stdout(io.StringIO()):
-            target = bundle.write(make(origin.of_folder(self.folder, "tiny", "MIT")), self.root / "repository")
+            target = hub.export(folder, self.root / "repository", **options)
         return manifest_file.read(target / "model.yaml")
 
-    def test_gpt2(self):
-        GPT2LMHeadModel(
-            GPT2Config(vocab_size=self.size, n_positions=48, n_embd=32, n_layer=2, n_head=2)
-        ).save_pretrained(self.folder)
-        card = self.export(text.make)
-        self.assertEqual(
-            card["tokenizer"], {"file": "tokenizer.json", "max_length": 48, "pad_id": 2, "bos_id": 1, "eos_id": 2}
-        )
-        self.assertEqual((card["name"], card["licence"]), ("tiny", "MIT"))
-
     def test_clip(self):
-        words = SIZES | {"vocab_size": self.size, "max_position_embeddings": 20, "eos_token_id": 2}
-        pictures = SIZES | {"image_size": 32, "patch_size": 8}
-        CLIPModel(CLIPConfig(text_config=words, vision_config=pictures, projection_dim=16)).save_pretrained(self.folder)
-        card = self.export(clip.make)
-        self.assertEqual(card["artifacts"]["text"]["inputs"][0]["shape"], [-1, 20])
-        self.assertEqual(card["preprocessing"]["mean"][0], 0.48145466)
+        card = self.export(folders.clip(self.root / "Tiny_CLIP", folders.TINY, tokenizers.tiny_clip))
+        self.assertEqual((card["name"], card["task"], card["licence"]), ("tiny-clip", "clip", "cc0-1.0"))
+        self.assertEqual(card["artifacts"]["text"]["inputs"][0]["shape"], [-1, 77])
+        self.assertEqual((card["preprocessing"]["fit"], card["preprocessing"]["mean"][0]), ("cover", 0.48145466))
+        self.assertEqual(card["tokenizer"]["pad_id"], card["tokenizer"]["eos_id"])
 
     def test_stable_diffusion(self):
-        words = SIZES | {"vocab_size": self.size, "max_position_embeddings": 20, "eos_token_id": 2}
-        CLIPTextModel(CLIPTextConfig(**words)).save_pretrained(self.folder / "text_encoder")
-        UNet2DConditionModel(
-            sample_size=8,
-            block_out_channels=(32, 64),
-            layers_per_block=1,
-            down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
-            up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
-            cross_attention_dim=32,
-            attention_head_dim=4,
-        ).save_pretrained(self.folder / "unet")
-        blocks = {"down_block_types": ("DownEncoderBlock2D",) * 2, "up_block_types": ("UpDecoderBlock2D",) * 2}
-        AutoencoderKL(block_out_channels=(32, 32), latent_channels=4, **blocks).save_pretrained(self.folder / "vae")
-        DDIMScheduler(beta_schedule="scaled_linear", steps_offset=1).save_pretrained(self.folder / "scheduler")
-        card = self.export(diffusion.make)
+        folder = folders.stable_diffusion(self.root / "tiny", folders.TINY, tokenizers.tiny_clip)
+        card = self.export(folder, name="other", licence="MIT")
+        self.assertEqual((card["name"], card["licence"]), ("other", "MIT"))
         self.assertEqual([port["name"] for port in card["artifacts"]["unet"]["inputs"]][2:], ["encoder_hidden_states"])
         self.assertEqual(card["parameters"]["downscale_factor"], 2)
-        self.assertEqual(card["parameters"]["steps_offset"], 1)
+        self.assertEqual(card["parameters"]["beta_schedule"], "scaled_linear")
+        self.assertEqual((card["parameters"]["steps_offset"], card["parameters"]["set_alpha_to_one"]), (1, False))
+
+    def test_what_the_fleet_does_not_do_is_refused_by_name(self):
+        folder = folders.stable_diffusion(self.root / "tiny", folders.TINY, tokenizers.tiny_clip)
+        self.say(folder / "scheduler/scheduler_config.json", timestep_spacing="linspace")
+        self.refused(folder, r"scheduler: timestep_spacing: linspace \(expected: leading or trailing\)")
+        self.say(folder / "model_index.json", _class_name="StableDiffusionXLPipeline")
+        self.refused(folder, "StableDiffusionXLPipeline .expected: one of StableDiffusionPipeline")
+        self.refused(self.root, "neither model_index.json nor config.json")
+
+    def test_pictures_prepared_in_a_way_the_fleet_does_not_know_are_refused(self):
+        folder = folders.clip(self.root / "tiny", folders.TINY, tokenizers.tiny_clip)
+        self.say(folder / "preprocessor_config.json", resample=2)
+        self.refused(folder, r"resample: 2 \(expected: 3\)")
+
+    def test_a_snapshot_in_the_cache_is_called_by_its_models_name(self):
+        snapshot = self.root / "models--openai--clip-vit-base-patch32/snapshots/3d74acf9"
+        self.assertEqual(hub.default_name(snapshot), "clip-vit-base-patch32")
+
+    def say(self, path: Path, **settings) -> None:
+        path.write_text(json.dumps(json.loads(path.read_text()) | settings))
+
+    def refused(self, folder: Path, message: str) -> None:
+        with self.assertRaisesRegex(origin.UnsupportedError, message):
+            self.export(folder)
+        self.assertEqual(list((self.root / "repository").glob("*")), [])
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ public final class PictureReader {
     }
 
     /**
-     * Reads pictures, each scaled to cover the model's square and cropped in the middle.
+     * Reads pictures, each made the model's square as its manifest says.
      *
      * @param pictures at least 1
      * @return float32 (pictures, 3, size, size), normalised as the model wants it
@@ -67,7 +67,11 @@ public final class PictureReader {
 
     private static Tensor pixels(Picture picture, Preprocessing preprocessing) {
         int size = preprocessing.imageSize();
-        Picture square = PictureScaler.coverSquare(picture, size);
+        Picture square =
+                switch (preprocessing.fit()) {
+                    case COVER -> PictureScaler.coverSquare(picture, size);
+                    case STRETCH -> PictureScaler.resize(picture, size, size);
+                };
         float[] values = PixelValues.normalized(square, preprocessing.mean(), preprocessing.std());
         return Tensor.of(values, 1, CHANNELS, size, size);
     }

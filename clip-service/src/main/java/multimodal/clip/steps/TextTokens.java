@@ -32,15 +32,19 @@ public record TextTokens(List<Long> ids, List<String> droppedWords) {
         return new TextTokens(kept, words(text.substring(encoding.starts().get(limit - 1))));
     }
 
-    /** A text to be continued: framed by bos alone, its beginning cut so that at most {@code limit} ids remain. */
+    /**
+     * A text to be continued: its beginning cut so that at most {@code limit} ids remain. Before it stands bos where the
+     * tokenizer itself frames texts, or where there would be nothing else; GPT-2's frames none.
+     */
     public static TextTokens open(Tokenizer tokenizer, TokenizerSpec spec, String text, int limit) {
         Encoding encoding = tokenizer.encode(text);
-        List<Long> kept = new ArrayList<>(List.of(spec.bosId()));
-        int first = firstKept(encoding, limit - 1);
+        boolean isFramed = encoding.ids().isEmpty() || encoding.starts().get(0) < 0;
+        List<Long> kept = new ArrayList<>(isFramed ? List.of(spec.bosId()) : List.of());
+        int first = firstKept(encoding, limit - kept.size());
         int cutAt = text.length();
         for (int index = encoding.ids().size() - 1; index >= first; index--) {
             if (encoding.starts().get(index) >= 0) {
-                kept.add(1, encoding.ids().get(index));
+                kept.add(isFramed ? 1 : 0, encoding.ids().get(index));
                 cutAt = encoding.starts().get(index);
             }
         }

@@ -1,8 +1,10 @@
 package multimodal.clip.pipeline;
 
+import multimodal.clip.testing.EmbeddedModels;
+
 class ClipOnOnnxRuntimeParityTest extends ClipParityContract {
 
     ClipOnOnnxRuntimeParityTest() {
-        super("onnxruntime");
+        super(() -> EmbeddedModels.load("onnxruntime", "clip"), "clip");
     }
 }

@@ -1,8 +1,10 @@
 package multimodal.clip.pipeline;
 
+import multimodal.clip.testing.EmbeddedModels;
+
 class ClipOnPytorchParityTest extends ClipParityContract {
 
     ClipOnPytorchParityTest() {
-        super("pytorch");
+        super(() -> EmbeddedModels.load("pytorch", "clip"), "clip");
     }
 }

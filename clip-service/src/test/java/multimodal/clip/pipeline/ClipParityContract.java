@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import multimodal.clip.steps.PaddedTokens;
 import multimodal.clip.steps.PictureFile;
 import multimodal.clip.steps.TextTokens;
@@ -23,26 +24,28 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The CLIP pipelines against transformers, with the weights that ship. */
+/** The CLIP pipelines against transformers with the same weights; a subclass for each model and engine. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ClipParityContract {
 
     /** Of coordinates of vectors of length 1; fp32 sums in another order. */
     private static final double TOLERANCE = 2e-5;
 
-    private final String engine;
-    private final GoldenTensors golden = GoldenTensors.read("clip");
+    private final Supplier<EmbeddedModels> loading;
+    private final GoldenTensors golden;
     private final Embedder embedder = new Embedder(contentEncoder());
     private EmbeddedModels models;
     private ModelHandle clip;
 
-    ClipParityContract(String engine) {
-        this.engine = engine;
+    /** @param goldens file in {@code models/golden} */
+    ClipParityContract(Supplier<EmbeddedModels> loading, String goldens) {
+        this.loading = loading;
+        this.golden = GoldenTensors.read(goldens);
     }
 
     @BeforeAll
     void load() {
-        models = EmbeddedModels.load(engine, "clip");
+        models = loading.get();
         clip = models.model("clip");
     }
 

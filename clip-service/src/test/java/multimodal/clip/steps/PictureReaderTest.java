@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import multimodal.clip.testing.TestPictures;
 import multimodal.inference.repository.Preprocessing;
+import multimodal.inference.repository.Preprocessing.Fit;
 import multimodal.inference.tensor.Shape;
 import multimodal.inference.tensor.Tensor;
 import multimodal.media.PictureDecoder;
@@ -15,8 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class PictureReaderTest {
 
-    private static final Preprocessing HALF =
-            new Preprocessing(8, List.of(0.5f, 0.5f, 0.5f), List.of(0.5f, 0.5f, 0.5f));
+    private static final Preprocessing HALF = preprocessing(8, Fit.COVER);
 
     private final PictureReader reader = new PictureReader(new PictureDecoder(PictureLimits.DEFAULT), 1);
 
@@ -33,6 +33,19 @@ class PictureReaderTest {
     }
 
     @Test
+    void stretchedPictureIsSeenToItsEdges() {
+        byte[] wide = TestPictures.pair(0xff0000, 0x00ff00);
+
+        float[] covered = reader.read(List.of(file("a", wide)), preprocessing(1, Fit.COVER))
+                .floats();
+        float[] stretched = reader.read(List.of(file("a", wide)), preprocessing(1, Fit.STRETCH))
+                .floats();
+
+        assertThat(covered).containsExactly(1, -1, -1);
+        assertThat(stretched[0]).isCloseTo(stretched[1], within(0.02f));
+    }
+
+    @Test
     void everyUnreadablePictureIsNamed() {
         List<PictureFile> pictures = List.of(
                 file("images[0]", TestPictures.truncatedPng()),
@@ -45,6 +58,10 @@ class PictureReaderTest {
                 .satisfies(faults -> assertThat(faults.faults())
                         .extracting(PictureFaults.Fault::field)
                         .containsExactly("images[0]", "images[2]", "images[3]"));
+    }
+
+    private static Preprocessing preprocessing(int size, Fit fit) {
+        return new Preprocessing(size, fit, List.of(0.5f, 0.5f, 0.5f), List.of(0.5f, 0.5f, 0.5f));
     }
 
     private static PictureFile file(String field, byte[] bytes) {

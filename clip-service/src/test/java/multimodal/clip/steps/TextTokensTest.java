@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import multimodal.clip.testing.ByteTokenizer;
+import multimodal.inference.decoding.Tokenizer;
 import multimodal.inference.repository.TokenizerSpec;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,28 @@ class TextTokensTest {
 
         assertThat(tokens.ids()).isEqualTo(expected);
         assertThat(tokens.isCut()).isFalse();
+    }
+
+    @Test
+    void openTextBeginsWithBosOnlyWhereTheTokenizerPutsIt() {
+        Tokenizer unframed = new Tokenizer() {
+            @Override
+            public Encoding encode(String text) {
+                Encoding framed = tokenizer.encode(text);
+                int end = framed.ids().size() - 1;
+                return new Encoding(
+                        framed.ids().subList(1, end), framed.starts().subList(1, end));
+            }
+
+            @Override
+            public String decode(List<Long> ids) {
+                return tokenizer.decode(ids);
+            }
+        };
+
+        assertThat(TextTokens.open(unframed, SPEC, "a cat", 12).ids()).isEqualTo(ByteTokenizer.idsOf("a cat"));
+        assertThat(TextTokens.open(unframed, SPEC, "a cat", 4).ids()).isEqualTo(ByteTokenizer.idsOf(" cat"));
+        assertThat(TextTokens.open(unframed, SPEC, "", 12).ids()).containsExactly(ByteTokenizer.BOS);
     }
 
     @Test

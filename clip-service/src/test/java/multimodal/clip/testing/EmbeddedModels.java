@@ -14,7 +14,7 @@ import multimodal.inference.InferenceRuntime;
 import multimodal.inference.config.InferenceConfig;
 import multimodal.inference.lifecycle.ModelHandle;
 
-/** The models that ship in the repository, loaded on one engine. */
+/** The models of a repository, loaded on one engine. */
 public final class EmbeddedModels implements AutoCloseable {
 
     private final InferenceRuntime runtime;
@@ -23,13 +23,20 @@ public final class EmbeddedModels implements AutoCloseable {
         this.runtime = runtime;
     }
 
-    /** Loads the models of {@code tasks} on {@code engine}. */
+    /** Loads the models that ship for {@code tasks} on {@code engine}. */
     public static EmbeddedModels load(String engine, String... tasks) {
+        return load(engine, root().resolve("models/repository"), tasks);
+    }
+
+    /** Loads tiny random checkpoints, exported as real ones are, for {@code tasks} on {@code engine}. */
+    public static EmbeddedModels loadRandom(String engine, String... tasks) {
+        return load(engine, root().resolve("models/golden/repository"), tasks);
+    }
+
+    private static EmbeddedModels load(String engine, Path repository, String... tasks) {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
                 .withMapping(InferenceConfig.class)
-                .withDefaultValue(
-                        "inference.repository",
-                        root().resolve("models/repository").toString())
+                .withDefaultValue("inference.repository", repository.toString())
                 .withDefaultValue("inference.engine", engine)
                 .build();
         InferenceRuntime runtime = InferenceRuntime.open(

@@ -25,6 +25,18 @@ public final class TestPictures {
                 image.setRGB(x, y, rgb);
             }
         }
+        return png(image);
+    }
+
+    /** A PNG of two pixels side by side. */
+    public static byte[] pair(int left, int right) {
+        BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(0, 0, left);
+        image.setRGB(1, 0, right);
+        return png(image);
+    }
+
+    private static byte[] png(BufferedImage image) {
         try (ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
             ImageIO.write(image, "png", bytes);
             return bytes.toByteArray();

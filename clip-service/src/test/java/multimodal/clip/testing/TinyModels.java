@@ -114,7 +114,8 @@ public final class TinyModels {
                 artifacts.stream().collect(Collectors.toMap(ArtifactSpec::name, artifact -> artifact)),
                 Optional.of(new TokenizerSpec(
                         "tokenizer.json", MAX_LENGTH, ByteTokenizer.PAD, ByteTokenizer.BOS, ByteTokenizer.EOS)),
-                Optional.of(new Preprocessing(SIDE, List.of(0.5f, 0.5f, 0.5f), List.of(0.5f, 0.5f, 0.5f))),
+                Optional.of(new Preprocessing(
+                        SIDE, Preprocessing.Fit.COVER, List.of(0.5f, 0.5f, 0.5f), List.of(0.5f, 0.5f, 0.5f))),
                 new Parameters(parameters),
                 Map.of());
     }

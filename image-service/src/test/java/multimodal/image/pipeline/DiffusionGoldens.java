@@ -1,27 +1,40 @@
 package multimodal.image.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.List;
 import multimodal.image.testing.Options;
-import multimodal.inference.repository.Safetensors;
+import multimodal.inference.diffusion.TimestepSpacing;
 import multimodal.inference.tensor.Tensor;
 import multimodal.inference.testing.GoldenTensors;
 import multimodal.media.Picture;
 
-/** What {@code models/golden/diffusion.py} made of the model that ships. */
+/** Pictures that a script of {@code models/golden} made, with their stages. */
 final class DiffusionGoldens {
 
-    private static final GoldenTensors GOLDENS = GoldenTensors.read(file());
+    private final GoldenTensors tensors;
+
+    private DiffusionGoldens(GoldenTensors tensors) {
+        this.tensors = tensors;
+    }
+
+    /** The file of that name in {@code models/golden}. */
+    static DiffusionGoldens read(String name) {
+        return new DiffusionGoldens(GoldenTensors.read(name));
+    }
+
+    List<Case> cases() {
+        return tensors.cases(null).stream().map(said -> new Case(said, tensors)).toList();
+    }
 
     /** One picture with all its stages. */
-    record Case(JsonNode said) {
+    record Case(JsonNode said, GoldenTensors tensors) {
 
         String name() {
             return said.required("name").asText();
         }
 
-        GenerateImageOptions options() {
+        /** @param spacing that of the model's own scheduler */
+        GenerateImageOptions options(TimestepSpacing spacing) {
             return new Options()
                     .prompt(said.required("prompt").asText())
                     .negativePrompt(said.required("negative_prompt").asText())
@@ -32,6 +45,7 @@ final class DiffusionGoldens {
                             said.required("width").asInt(),
                             said.required("height").asInt())
                     .eta((float) said.required("eta").asDouble())
+                    .timestepSpacing(spacing)
                     .build();
         }
 
@@ -46,33 +60,21 @@ final class DiffusionGoldens {
 
         /** A stage of the row of the negative prompt (0) and that of the prompt (1). */
         Tensor tensor(String stage) {
-            return GOLDENS.tensor(name() + "_" + stage);
+            return tensors.tensor(name() + "_" + stage);
         }
 
         Picture picture() {
-            try (Safetensors safetensors = Safetensors.open(file())) {
-                Tensor pixels = safetensors.tensor(name() + "_pixels");
-                byte[] rgb = new byte[pixels.longs().length];
-                for (int i = 0; i < rgb.length; i++) {
-                    rgb[i] = (byte) pixels.longs()[i];
-                }
-                return new Picture(pixels.shape().dimension(1), pixels.shape().dimension(0), rgb);
+            Tensor pixels = tensor("pixels");
+            byte[] rgb = new byte[pixels.longs().length];
+            for (int i = 0; i < rgb.length; i++) {
+                rgb[i] = (byte) pixels.longs()[i];
             }
+            return new Picture(pixels.shape().dimension(1), pixels.shape().dimension(0), rgb);
         }
 
         @Override
         public String toString() {
             return name();
         }
-    }
-
-    private DiffusionGoldens() {}
-
-    static List<Case> cases() {
-        return GOLDENS.cases(null).stream().map(Case::new).toList();
-    }
-
-    private static Path file() {
-        return Path.of(System.getProperty("fleet.root"), "models", "golden", "diffusion.safetensors");
     }
 }

@@ -3,6 +3,7 @@ package multimodal.image.pipeline;
 import static multimodal.inference.testing.Tolerance.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import multimodal.image.pipeline.DiffusionGoldens.Case;
 import multimodal.image.steps.DiffusionModel;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every stage against diffusers and transformers on the checkpoint that ships; a subclass for each engine. */
+/** Every stage of a model against diffusers and transformers on the same checkpoint; a subclass for each engine. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class TextToImageParity {
 
@@ -37,16 +38,30 @@ abstract class TextToImageParity {
     private static final int PIXEL_TOLERANCE = 1;
 
     private final String engine;
+    private final Path repository;
+    private final DiffusionGoldens goldens;
     private ShippedModel shipped;
     private DiffusionModel model;
 
+    /** The model that ships. */
     TextToImageParity(String engine) {
+        this(engine, ShippedModel.repository(), "diffusion");
+    }
+
+    /**
+     * The text-to-image model of {@code repository}.
+     *
+     * @param goldens file in {@code models/golden}
+     */
+    TextToImageParity(String engine, Path repository, String goldens) {
         this.engine = engine;
+        this.repository = repository;
+        this.goldens = DiffusionGoldens.read(goldens);
     }
 
     @BeforeAll
     void open() {
-        shipped = ShippedModel.open(engine);
+        shipped = ShippedModel.open(engine, repository);
         model = shipped.model();
     }
 
@@ -55,11 +70,11 @@ abstract class TextToImageParity {
         shipped.close();
     }
 
-    static List<Case> cases() {
-        return DiffusionGoldens.cases();
+    List<Case> cases() {
+        return goldens.cases();
     }
 
-    static List<Case> casesWithAllLatents() {
+    List<Case> casesWithAllLatents() {
         return cases().stream().filter(Case::hasAllLatents).toList();
     }
 
@@ -84,7 +99,7 @@ abstract class TextToImageParity {
     @ParameterizedTest
     @MethodSource("casesWithAllLatents")
     void firstNoiseIsTheSame(Case golden) {
-        GenerateImageOptions options = golden.options();
+        GenerateImageOptions options = options(golden);
         LatentNoise noise = new LatentNoise(model, options.seed(), 1, options.width(), options.height());
         assertClose("noise", noise.next(), golden.latents().row(0), NOISE_TOLERANCE);
     }
@@ -92,7 +107,7 @@ abstract class TextToImageParity {
     @ParameterizedTest
     @MethodSource("casesWithAllLatents")
     void everyStepMakesTheSameLatents(Case golden) {
-        GenerateImageOptions options = golden.options();
+        GenerateImageOptions options = options(golden);
         DdimScheduler scheduler = new DdimScheduler(model.scheduler(), options.steps());
         try (Permit permit = model.handle().admit(RequestContext.detached(), 1);
                 Row row = model.handle().open(permit, "unet")) {
@@ -125,17 +140,21 @@ abstract class TextToImageParity {
     @MethodSource("cases")
     void theWholePipelineMakesTheSamePicture(Case golden) {
         List<byte[]> pngs = new TextToImage()
-                .generate(model, golden.options(), RequestContext.detached(), progress -> {})
+                .generate(model, options(golden), RequestContext.detached(), progress -> {})
                 .pngs();
         assertSamePicture(new PictureDecoder(PictureLimits.DEFAULT).decode(pngs.get(0)), golden.picture());
     }
 
+    private GenerateImageOptions options(Case golden) {
+        return golden.options(model.scheduler().timestepSpacing());
+    }
+
     private PromptTokens prompt(Case golden) {
-        return model.tokens(golden.options().prompt());
+        return model.tokens(options(golden).prompt());
     }
 
     private PromptTokens negative(Case golden) {
-        return model.tokens(golden.options().negativePrompt());
+        return model.tokens(options(golden).negativePrompt());
     }
 
     private static void assertSamePicture(Picture picture, Picture expected) {

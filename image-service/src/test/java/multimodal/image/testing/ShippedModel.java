@@ -18,7 +18,7 @@ import multimodal.inference.lifecycle.ModelRegistry;
 import multimodal.inference.lifecycle.ModelSettings;
 import multimodal.inference.repository.ModelRepository;
 
-/** The text-to-image model of the repository on one engine, behind real batchers of the size that the manifest allows. */
+/** The text-to-image model of a repository on one engine, behind real batchers of the size that the manifest allows. */
 public final class ShippedModel implements AutoCloseable {
 
     private static final ModelSettings SETTINGS =
@@ -28,12 +28,12 @@ public final class ShippedModel implements AutoCloseable {
     private static final class QuickeningClock implements LongSupplier {
 
         private long nanos;
-        private long next = 1L << 50;
+        private long next = 1L << 32;
 
         @Override
         public synchronized long getAsLong() {
             nanos += next;
-            next -= next / 8;
+            next -= next / 32;
             return nanos;
         }
     }
@@ -49,12 +49,21 @@ public final class ShippedModel implements AutoCloseable {
         return open(engine, BatchListener.NONE);
     }
 
+    /** Loads that of another repository on {@code engine}. */
+    public static ShippedModel open(String engine, Path repository) {
+        return open(engine, repository, BatchListener.NONE);
+    }
+
     /** Loads it on {@code engine}; {@code listener} hears of its batches. */
     public static ShippedModel open(String engine, BatchListener listener) {
+        return open(engine, repository(), listener);
+    }
+
+    private static ShippedModel open(String engine, Path repository, BatchListener listener) {
         EngineSelector engines = EngineSelector.create(Optional.of(engine), new EngineOptions(1, Device.CPU));
         ModelLoader loader = new ModelLoader(
                 engines::select, DjlTokenizer::load, SETTINGS, listener, AdmissionListener.NONE, new QuickeningClock());
-        ModelRegistry registry = new ModelRegistry(new ModelRepository(List.of(repository())), loader);
+        ModelRegistry registry = new ModelRegistry(new ModelRepository(List.of(repository)), loader);
         registry.load(Set.of(DiffusionModel.TASK));
         return new ShippedModel(registry);
     }

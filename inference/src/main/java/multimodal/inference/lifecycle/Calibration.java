@@ -30,6 +30,8 @@ record Calibration(SortedMap<Integer, Duration> times) {
     private static final long QUICK_NANOS = 250_000_000;
     /** The same while batches seem not to pay: to do without them for good is not decided in haste. */
     private static final long PATIENT_NANOS = 2_000_000_000;
+    /** A call that takes longer than this keeps the device busy alone, and a start should not take its time tens of times. */
+    private static final long SLOW_NANOS = 5_000_000_000L;
 
     Calibration {
         times = new TreeMap<>(times);
@@ -52,7 +54,15 @@ record Calibration(SortedMap<Integer, Duration> times) {
     private static Calibration measure(
             Graph graph, ArtifactSpec artifact, WarmUpInputs inputs, List<Integer> sizes, LongSupplier clockNanos) {
         // The first call of a size pays for its preparation.
-        sizes.forEach(rows -> graph.run(inputs.of(artifact, rows)));
+        List<Integer> smallest = sizes.subList(0, 1);
+        Calibration first = round(graph, artifact, inputs, smallest, clockNanos);
+        if (first.isSlow()) {
+            Calibration second = round(graph, artifact, inputs, smallest, clockNanos);
+            if (second.isSlow()) {
+                return second;
+            }
+        }
+        sizes.stream().skip(1).forEach(rows -> graph.run(inputs.of(artifact, rows)));
         Calibration fastest = new Calibration(new TreeMap<>());
         long begin = clockNanos.getAsLong();
         for (int round = 1; round <= MOST_ROUNDS; round++) {
@@ -91,6 +101,10 @@ record Calibration(SortedMap<Integer, Duration> times) {
         other.times.forEach(
                 (rows, time) -> shorter.merge(rows, time, (one, two) -> one.compareTo(two) <= 0 ? one : two));
         return new Calibration(shorter);
+    }
+
+    private boolean isSlow() {
+        return times.get(times.firstKey()).toNanos() > SLOW_NANOS;
     }
 
     /** {@code maxRows}, or 1 where no measured batch makes a row cheaper. */

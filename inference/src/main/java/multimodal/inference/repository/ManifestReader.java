@@ -138,12 +138,29 @@ final class ManifestReader {
 
     private Preprocessing preprocessing(ManifestSection section) {
         Preprocessing preprocessing = new Preprocessing(
-                section.integer("image_size", 1, 8192), section.numbers("mean", 3), section.numbers("std", 3));
+                section.integer("image_size", 1, 8192),
+                fit(section),
+                section.numbers("mean", 3),
+                section.numbers("std", 3));
         if (preprocessing.std().stream().anyMatch(value -> value <= 0)) {
             section.fault("std", preprocessing.std(), "numbers greater than 0");
         }
         section.refuseOthers();
         return preprocessing;
+    }
+
+    private static Preprocessing.Fit fit(ManifestSection section) {
+        String fit = section.has("fit") ? section.text("fit") : "cover";
+        return switch (fit) {
+            case "cover" -> Preprocessing.Fit.COVER;
+            case "stretch" -> Preprocessing.Fit.STRETCH;
+            default -> {
+                if (!fit.isEmpty()) {
+                    section.fault("fit", fit, "cover or stretch");
+                }
+                yield Preprocessing.Fit.COVER;
+            }
+        };
     }
 
     private Parameters parameters(ManifestSection root) {

@@ -104,10 +104,25 @@ class CalibrationTest {
     }
 
     @Test
-    void slowModelsAreTimedTwice() {
-        machine = quiet(Map.of(1, 5_000, 2, 10_000, 4, 20_000));
+    void ratherSlowModelsAreTimedTwice() {
+        machine = quiet(Map.of(1, 4_000, 2, 8_000, 4, 16_000));
         measure(8);
         assertThat(engine.batchSizes()).isEqualTo(List.of(1, 2, 4, 1, 1, 1, 1, 2, 2, 4, 1, 1, 1, 1, 2, 2, 4));
+    }
+
+    @Test
+    void slowModelsAreTimedOnceAndRunAlone() {
+        machine = quiet(Map.of(1, 6_000));
+        Calibration calibration = measure(8);
+        assertThat(calibration).hasToString("1: 6000.0 ms");
+        assertThat(calibration.batchLimit(8)).isEqualTo(1);
+        assertThat(engine.batchSizes()).isEqualTo(List.of(1, 1));
+    }
+
+    @Test
+    void aSlowFirstCallIsNoSlowModel() {
+        machine = new Machine(PAYING, 5, 1_000_000, 6_000);
+        assertThat(measure(8)).hasToString("1: 10.0 ms, 2: 18.0 ms, 4: 32.0 ms");
     }
 
     @Test

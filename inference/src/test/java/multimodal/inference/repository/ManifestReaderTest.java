@@ -128,7 +128,7 @@ class ManifestReaderTest {
                 "files:\n",
                 """
                 tokenizer: {file: tokenizer.json, max_length: 32, pad_id: 0, bos_id: 1, eos_id: 2}
-                preprocessing: {image_size: 128, mean: [0.5, 0, 1.0e-1], std: [1, 0.25, 2]}
+                preprocessing: {image_size: 128, fit: stretch, mean: [0.5, 0, 1.0e-1], std: [1, 0.25, 2]}
                 files:
                   tokenizer.json: "%s"
                 """
@@ -137,7 +137,8 @@ class ManifestReaderTest {
 
         assertThat(manifest.tokenizer()).contains(new TokenizerSpec("tokenizer.json", 32, 0, 1, 2));
         assertThat(manifest.preprocessing())
-                .contains(new Preprocessing(128, List.of(0.5f, 0f, 0.1f), List.of(1f, 0.25f, 2f)));
+                .contains(new Preprocessing(
+                        128, Preprocessing.Fit.STRETCH, List.of(0.5f, 0f, 0.1f), List.of(1f, 0.25f, 2f)));
     }
 
     @Test
@@ -164,7 +165,7 @@ class ManifestReaderTest {
                     outputs: []
                     max_batch: 0
                 tokenizer: {file: tokenizer.json, max_length: many, pad_id: -1, bos_id: 1}
-                preprocessing: {image_size: 128, mean: [0.5, 0.5], std: [0, 1, 1]}
+                preprocessing: {image_size: 128, fit: crop, mean: [0.5, 0.5], std: [0, 1, 1]}
                 parameters: {gain: , labels: [low]}
                 files:
                   mixer.onnx: 15CA
@@ -178,7 +179,7 @@ class ManifestReaderTest {
                 .isInstanceOf(InferenceException.class)
                 .hasMessage(
                         """
-                        example/1/model.yaml: 28 faults
+                        example/1/model.yaml: 29 faults
                           line 1: name: exampel (expected: example, the name of its folder)
                           line 1: architecture: missing (expected: a text)
                           line 2: version: 1 (expected: a text: '1')
@@ -200,6 +201,7 @@ class ManifestReaderTest {
                           line 19: tokenizer.max_length: many (expected: an integer, 1 to 1000000)
                           line 19: tokenizer.pad_id: -1 (expected: an integer, 0 to 2147483647)
                           line 19: tokenizer.eos_id: missing (expected: an integer, 0 to 2147483647)
+                          line 20: preprocessing.fit: crop (expected: cover or stretch)
                           line 20: preprocessing.mean: a list of 2 (expected: a list of 3 numbers)
                           line 20: preprocessing.std: [0.0, 1.0, 1.0] (expected: numbers greater than 0)
                           line 21: parameters: gain has no value (expected: a value for each key)

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class OnnxRuntimeStableDiffusionParityTest extends StableDiffusionParity {
+
+    OnnxRuntimeStableDiffusionParityTest() {
+        super("onnxruntime");
+    }
+}

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class PytorchStableDiffusionParityTest extends StableDiffusionParity {
+
+    PytorchStableDiffusionParityTest() {
+        super("pytorch");
+    }
+}

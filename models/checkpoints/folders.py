@@ -1,0 +1,178 @@
+"""Hugging Face folders with random weights: the layouts and configurations of real checkpoints, whole or tiny.
+
+Whole ones have the published sizes (Stable Diffusion 1.5, CLIP ViT-L/14, BLIP base, GPT-2 with 124 M parameters). All
+weights are numbers that fp16 holds, drawn from a fixed seed, and stored as fp16.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKL, PNDMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from transformers import (
+    BlipConfig,
+    BlipForConditionalGeneration,
+    BlipImageProcessor,
+    CLIPConfig,
+    CLIPImageProcessor,
+    CLIPModel,
+    CLIPTextConfig,
+    CLIPTextModel,
+    GPT2Config,
+    GPT2LMHeadModel,
+    PreTrainedTokenizer,
+)
+
+SEED = 5
+TINY_TOWER = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What tells a whole checkpoint from a tiny one: keywords of the configurations of its networks."""
+
+    text: dict
+    unet: dict
+    coder: dict
+    clip_text: dict
+    clip_vision: dict
+    projection: int
+    blip_text: dict
+    blip_vision: dict
+    gpt2: dict
+
+
+TINY = Sizes(
+    text=TINY_TOWER,
+    unet={
+        "sample_size": 8,
+        "block_out_channels": (8, 16),
+        "layers_per_block": 1,
+        "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
+        "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"),
+        "cross_attention_dim": 16,
+        "attention_head_dim": 4,
+        "norm_num_groups": 4,
+    },
+    coder={"block_out_channels": (8, 16), "norm_num_groups": 4, "sample_size": 16},
+    clip_text=TINY_TOWER,
+    clip_vision=TINY_TOWER | {"image_size": 32, "patch_size": 8},
+    projection=12,
+    blip_text=TINY_TOWER | {"encoder_hidden_size": 16, "max_position_embeddings": 64},
+    blip_vision=TINY_TOWER | {"image_size": 32, "patch_size": 8},
+    gpt2={"n_positions": 64, "n_embd": 16, "n_layer": 2, "n_head": 2},
+)
+FULL = Sizes(
+    text={"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12},
+    unet={
+        "sample_size": 64,
+        "block_out_channels": (320, 640, 1280, 1280),
+        "layers_per_block": 2,
+        "down_block_types": ("CrossAttnDownBlock2D",) * 3 + ("DownBlock2D",),
+        "up_block_types": ("UpBlock2D",) + ("CrossAttnUpBlock2D",) * 3,
+        "cross_attention_dim": 768,
+        "attention_head_dim": 8,
+    },
+    coder={"block_out_channels": (128, 256, 512, 512), "layers_per_block": 2, "sample_size": 512},
+    clip_text={"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12},
+    clip_vision={
+        "hidden_size": 1024,
+        "intermediate_size": 4096,
+        "num_hidden_layers": 24,
+        "num_attention_heads": 16,
+        "image_size": 224,
+        "patch_size": 14,
+    },
+    projection=768,
+    blip_text={},  # BlipConfig's defaults are BLIP base
+    blip_vision={},
+    gpt2={},  # GPT2Config's defaults are GPT-2 with 124 M parameters
+)
+
+
+def stable_diffusion(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer]) -> Path:
+    """As runwayml/stable-diffusion-v1-5 lies there, but for the safety checker, which the fleet does not run."""
+    torch.manual_seed(SEED)
+    tokenizer = words(folder / "tokenizer")
+    blocks = len(sizes.coder["block_out_channels"])
+    coder = AutoencoderKL(
+        down_block_types=("DownEncoderBlock2D",) * blocks,
+        up_block_types=("UpDecoderBlock2D",) * blocks,
+        latent_channels=4,
+        scaling_factor=0.18215,
+        **sizes.coder,
+    )
+    scheduler = PNDMScheduler(
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        skip_prk_steps=True,
+        set_alpha_to_one=False,
+        steps_offset=1,
+    )
+    pipeline = StableDiffusionPipeline(
+        vae=_loud(coder, coder.decoder.conv_out),
+        text_encoder=CLIPTextModel(_clip_text(sizes.text, tokenizer)),
+        tokenizer=tokenizer,
+        unet=_loud(unet := UNet2DConditionModel(**sizes.unet), unet.conv_out),
+        scheduler=scheduler,
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    for part in (pipeline.vae, pipeline.text_encoder, pipeline.unet):
+        part.half()
+    pipeline.save_pretrained(folder)
+    _say(folder / "scheduler" / "scheduler_config.json", clip_sample=False)  # as there, though PNDM does not know it
+    return folder
+
+
+def _say(path: Path, **settings: object) -> None:
+    path.write_text(json.dumps(json.loads(path.read_text()) | settings, indent=2))
+
+
+def _loud(network: torch.nn.Module, last: torch.nn.Conv2d) -> torch.nn.Module:
+    """Random networks whisper: with a louder last layer, pictures have contrast and steps move the latents."""
+    last.weight.data *= 4
+    return network
+
+
+def _clip_text(tower: dict, tokenizer: PreTrainedTokenizer) -> CLIPTextConfig:
+    """Special tokens as the first checkpoints state them: wrongly, so that transformers looks for the greatest id."""
+    ids = {"bos_token_id": 0, "eos_token_id": 2, "pad_token_id": 1}
+    return CLIPTextConfig(vocab_size=len(tokenizer), max_position_embeddings=77, **ids, **tower)
+
+
+def clip(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer]) -> Path:
+    torch.manual_seed(SEED)
+    text = _clip_text(sizes.clip_text, words(folder)).to_dict()
+    model = CLIPModel(CLIPConfig(text_config=text, vision_config=sizes.clip_vision, projection_dim=sizes.projection))
+    side = sizes.clip_vision["image_size"]
+    CLIPImageProcessor(size={"shortest_edge": side}, crop_size=side).save_pretrained(folder)
+    return _save(model, folder)
+
+
+def blip(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer]) -> Path:
+    torch.manual_seed(SEED)
+    tokenizer = words(folder)
+    ids = {"bos_token_id": tokenizer.bos_token_id, "sep_token_id": tokenizer.sep_token_id, "eos_token_id": 2}
+    text = {"vocab_size": len(tokenizer), "pad_token_id": tokenizer.pad_token_id, **ids, **sizes.blip_text}
+    model = BlipForConditionalGeneration(BlipConfig(text_config=text, vision_config=sizes.blip_vision))
+    side = model.config.vision_config.image_size
+    BlipImageProcessor(size={"height": side, "width": side}).save_pretrained(folder)
+    return _save(model, folder)
+
+
+def gpt2(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer]) -> Path:
+    torch.manual_seed(SEED)
+    tokenizer = words(folder)
+    ids = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
+    return _save(GPT2LMHeadModel(GPT2Config(vocab_size=len(tokenizer), **ids, **sizes.gpt2)), folder)
+
+
+def _save(model, folder: Path) -> Path:
+    model.half().save_pretrained(folder)
+    (folder / "README.md").write_text("---\nlicense: cc0-1.0\n---\n\nRandom weights, drawn by models/checkpoints.\n")
+    return folder
