@@ -1,11 +1,7 @@
 package multimodal.bench;
 
-import grpc.health.v1.HealthGrpc;
-import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
-import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,24 +50,11 @@ public final class LoadCommand implements Callable<Integer> {
 
     private void awaitServing(ManagedChannel channel) throws IOException, InterruptedException {
         long end = System.nanoTime() + START_LIMIT.toNanos();
-        while (!isServing(channel)) {
+        while (!Health.isServing(channel, service)) {
             if (System.nanoTime() > end) {
                 throw new IOException(service + " does not serve after " + START_LIMIT);
             }
             Thread.sleep(100);
-        }
-    }
-
-    private boolean isServing(ManagedChannel channel) {
-        try {
-            return HealthGrpc.newBlockingStub(channel)
-                            .check(HealthCheckRequest.newBuilder()
-                                    .setService(service)
-                                    .build())
-                            .getStatus()
-                    == ServingStatus.SERVING;
-        } catch (StatusRuntimeException e) {
-            return false;
         }
     }
 }

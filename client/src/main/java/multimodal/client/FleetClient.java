@@ -6,15 +6,17 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import multimodal.clip.v1.ClassifyRequest;
 import multimodal.clip.v1.ClassifyResponse;
 import multimodal.clip.v1.ClipServiceGrpc;
+import multimodal.common.rpc.BalancedChannel;
 import multimodal.gateway.v1.TextToImageToTextRequest;
 import multimodal.gateway.v1.WorkflowEvent;
 import multimodal.gateway.v1.WorkflowServiceGrpc;
@@ -27,45 +29,51 @@ public final class FleetClient implements AutoCloseable {
 
     private static final Metadata.Key<String> TRACEPARENT =
             Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+    private static final String WHOLE_PROCESS = "";
     private static final int MAX_MESSAGE_BYTES = 32 << 20;
     private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(10);
 
-    private final ManagedChannel channel;
+    private final ManagedChannel work;
+    private final ManagedChannel health;
     private final Duration timeout;
 
-    private FleetClient(ManagedChannel channel, Duration timeout) {
-        this.channel = channel;
+    private FleetClient(ManagedChannel work, ManagedChannel health, Duration timeout) {
+        this.work = work;
+        this.health = health;
         this.timeout = timeout;
     }
 
     /**
-     * Connects to {@code address} ({@code host:port}), without encryption, at the first call.
+     * Connects to {@code addresses}, without encryption. Several gateways share the work, and one that comes or goes is not
+     * noticed: see {@link BalancedChannel}.
      *
+     * @param addresses {@code host:port}; several are separated by commas
      * @param timeout deadline of each call but those for health, which have a shorter one
+     * @throws IllegalArgumentException if an address is malformed
      */
-    public static FleetClient connect(String address, Duration timeout) {
-        ManagedChannel channel = NettyChannelBuilder.forTarget(address)
-                .usePlaintext()
-                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .build();
-        return new FleetClient(channel, timeout);
+    public static FleetClient connect(String addresses, Duration timeout) {
+        List<String> all = List.of(addresses.split(","));
+        return new FleetClient(
+                BalancedChannel.open(all, Optional.of(WHOLE_PROCESS), MAX_MESSAGE_BYTES),
+                BalancedChannel.open(all, Optional.empty(), MAX_MESSAGE_BYTES),
+                timeout);
     }
 
     /** Runs the workflow and hands each event to {@code events}, on this thread, as it comes. */
     public void textToImageToText(TextToImageToTextRequest request, TraceParent trace, Consumer<WorkflowEvent> events) {
-        prepared(WorkflowServiceGrpc.newBlockingStub(channel), trace)
+        prepared(WorkflowServiceGrpc.newBlockingStub(work), trace)
                 .textToImageToText(request)
                 .forEachRemaining(events);
     }
 
     /** Says which label fits a picture. */
     public ClassifyResponse classify(ClassifyRequest request, TraceParent trace) {
-        return prepared(ClipServiceGrpc.newBlockingStub(channel), trace).classify(request);
+        return prepared(ClipServiceGrpc.newBlockingStub(work), trace).classify(request);
     }
 
     /** Whether {@code service} serves; the empty name asks for the process as a whole. */
     public ServingStatus health(String service) {
-        return HealthGrpc.newBlockingStub(channel)
+        return HealthGrpc.newBlockingStub(health)
                 .withDeadlineAfter(HEALTH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .check(HealthCheckRequest.newBuilder().setService(service).build())
                 .getStatus();
@@ -80,6 +88,7 @@ public final class FleetClient implements AutoCloseable {
 
     @Override
     public void close() {
-        channel.shutdownNow();
+        work.shutdownNow();
+        health.shutdownNow();
     }
 }

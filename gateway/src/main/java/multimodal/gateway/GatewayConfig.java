@@ -17,10 +17,13 @@ public interface GatewayConfig {
 
     /** A service below. */
     interface Service {
-        /** gRPC target, for example {@code localhost:9001} or {@code dns:///image-service:9001}. */
-        String address();
+        /**
+         * Where its instances are, {@code host:port} each; a host name stands for every address that it resolves to, as that of
+         * a headless Kubernetes Service does. Calls take turns over the instances that serve.
+         */
+        List<String> addresses();
 
-        /** Full names of its gRPC services whose health the gateway tells too. */
+        /** Full names of its gRPC services: their calls are passed through, and their health is told here too. */
         List<String> grpcServices();
     }
 

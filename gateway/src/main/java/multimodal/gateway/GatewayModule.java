@@ -9,14 +9,15 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
 import multimodal.common.server.CallExecutor;
 import multimodal.common.server.ServingState;
 import multimodal.gateway.client.RemoteModels;
+import multimodal.gateway.client.RemoteService;
 import multimodal.gateway.client.ServiceChannels;
-import multimodal.gateway.proxy.HealthWatch;
 import multimodal.gateway.v1.WorkflowServiceGrpc;
 import multimodal.gateway.workflow.RetryPolicy;
 import multimodal.gateway.workflow.WorkflowRunner;
@@ -36,9 +37,12 @@ public class GatewayModule {
     ServiceChannels channels(GatewayConfig config, @GlobalInterceptor Instance<ClientInterceptor> interceptors) {
         return new ServiceChannels(
                 config.services().entrySet().stream()
-                        .collect(Collectors.toMap(entry -> entry.getKey(), entry -> entry.getValue()
-                                .address())),
+                        .collect(Collectors.toMap(Map.Entry::getKey, entry -> remote(entry.getValue()))),
                 interceptors.stream().toList());
+    }
+
+    private static RemoteService remote(GatewayConfig.Service service) {
+        return new RemoteService(service.addresses(), service.grpcServices());
     }
 
     void close(@Disposes ServiceChannels channels) {
@@ -69,9 +73,9 @@ public class GatewayModule {
 
     void onStart(
             @Observes StartupEvent event, GatewayConfig config, ServiceChannels channels, ServingState servingState) {
-        config.services().forEach((name, service) -> service.grpcServices()
+        config.services().values().forEach(service -> service.grpcServices()
                 .forEach(grpcService ->
-                        new HealthWatch(channels.channel(name), grpcService, servingState, timer).start()));
+                        channels.watch(grpcService, isServing -> servingState.set(grpcService, isServing))));
         servingState.set(WorkflowServiceGrpc.SERVICE_NAME, true);
     }
 

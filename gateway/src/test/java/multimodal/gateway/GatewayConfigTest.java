@@ -16,9 +16,9 @@ class GatewayConfigTest {
         GatewayConfig config = read(Map.of());
 
         assertThat(config.services()).containsOnlyKeys("image", "clip");
-        assertThat(config.services().get("image").address()).isEqualTo("localhost:9001");
+        assertThat(config.services().get("image").addresses()).containsExactly("localhost:9001");
         assertThat(config.services().get("image").grpcServices()).containsExactly("multimodal.image.v1.ImageService");
-        assertThat(config.services().get("clip").address()).isEqualTo("localhost:9004");
+        assertThat(config.services().get("clip").addresses()).containsExactly("localhost:9004");
         assertThat(config.services().get("clip").grpcServices())
                 .containsExactly("multimodal.clip.v1.ClipService", "multimodal.clip.v1.VisionLanguageService");
         assertThat(config.workflow().maxRunning()).isEqualTo(64);
@@ -30,8 +30,8 @@ class GatewayConfigTest {
     @Test
     void everyPropertyIsMapped() throws IOException {
         GatewayConfig config = read(Map.of(
-                "gateway.services.image.address", "dns:///image:9001",
-                "gateway.services.audio.address", "dns:///audio:9002",
+                "gateway.services.image.addresses", "image-a:9001,image-b:9001",
+                "gateway.services.audio.addresses", "audio:9002",
                 "gateway.services.audio.grpc-services", "multimodal.audio.v1.AudioService",
                 "gateway.workflow.max-running", "1",
                 "gateway.workflow.max-running-nodes", "2",
@@ -39,7 +39,7 @@ class GatewayConfigTest {
                 "gateway.workflow.initial-retry-delay", "4S"));
 
         assertThat(config.services()).containsOnlyKeys("image", "clip", "audio");
-        assertThat(config.services().get("image").address()).isEqualTo("dns:///image:9001");
+        assertThat(config.services().get("image").addresses()).containsExactly("image-a:9001", "image-b:9001");
         assertThat(config.services().get("audio").grpcServices()).containsExactly("multimodal.audio.v1.AudioService");
         assertThat(config.workflow().maxRunning()).isEqualTo(1);
         assertThat(config.workflow().maxRunningNodes()).isEqualTo(2);

@@ -49,8 +49,8 @@ class GatewayDrainIT {
                         "-Dquarkus.http.host=localhost",
                         "-Dquarkus.grpc.server.host=localhost",
                         "-Dquarkus.grpc.server.port=" + port,
-                        "-Dgateway.services.image.address=" + fleet.addresses().get("image"),
-                        "-Dgateway.services.clip.address=" + fleet.addresses().get("clip"),
+                        "-Dgateway.services.image.addresses=" + fleet.imageAddress(),
+                        "-Dgateway.services.clip.addresses=" + fleet.clipAddress(),
                         "-jar",
                         JAR.toString()))
                 .inheritIO()

@@ -59,10 +59,10 @@ class GatewayQuarkusTest {
     @ConfigProperty(name = "quarkus.grpc.server.test-port")
     int port;
 
-    @ConfigProperty(name = "gateway.services.image.address")
+    @ConfigProperty(name = "gateway.services.image.addresses")
     String imageAddress;
 
-    @ConfigProperty(name = "gateway.services.clip.address")
+    @ConfigProperty(name = "gateway.services.clip.addresses")
     String clipAddress;
 
     @ConfigProperty(name = "fleet.tracing.file")

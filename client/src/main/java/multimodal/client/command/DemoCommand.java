@@ -19,7 +19,9 @@ import picocli.CommandLine.Spec;
 @Command(name = "demo", description = "Turns two sentences into pictures, the pictures into captions and stories.")
 public final class DemoCommand implements Callable<Integer> {
 
-    @Option(names = "--gateway", description = "Address of the gateway (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--gateway",
+            description = "Address of the gateway, or of several, separated by commas (default: ${DEFAULT-VALUE}).")
     String gateway = "localhost:9000";
 
     @Option(names = "--output", description = "Directory for the results (default: ${DEFAULT-VALUE}).")

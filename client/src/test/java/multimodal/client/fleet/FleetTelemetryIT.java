@@ -2,124 +2,209 @@ package multimodal.client.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import com.google.protobuf.ByteString;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.StreamSupport;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import multimodal.client.FleetClient;
 import multimodal.client.TraceParent;
-import multimodal.client.trace.RunTrace;
-import multimodal.client.trace.SpanFiles;
+import multimodal.client.fleet.OtlpReceiver.ReceivedSpan;
 import multimodal.gateway.v1.TextToImageToTextRequest;
+import multimodal.gateway.v1.WorkflowEvent;
 import multimodal.image.v1.GenerateImageRequest;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
-/** One trace from the client's header to the engine. */
-@ExtendWith(SharedFleet.class)
+/** What a fleet that loads its models on demand tells of its first workflow: to the caller, and to a collector. */
 class FleetTelemetryIT {
 
-    private static final String TEXT_TO_IMAGE_TO_TEXT = "multimodal.gateway.v1.WorkflowService/TextToImageToText";
+    private static final String WORKFLOW = "gateway multimodal.gateway.v1.WorkflowService/TextToImageToText";
     private static final String GENERATE = "multimodal.image.v1.ImageService/GenerateImage";
     private static final String CAPTION = "multimodal.clip.v1.VisionLanguageService/CaptionImage";
     private static final String CONTINUE = "multimodal.clip.v1.VisionLanguageService/ContinueText";
 
-    @Test
-    void everySpanHasItsParentFromTheClientToTheEngine(RunningFleet fleet) throws IOException {
-        assertThat(edges(trace(fleet)))
-                .contains(
-                        "client fleet test > client TextToImageToText",
-                        "client TextToImageToText > gateway " + TEXT_TO_IMAGE_TO_TEXT,
-                        "gateway " + TEXT_TO_IMAGE_TO_TEXT + " > gateway " + GENERATE,
-                        "gateway " + TEXT_TO_IMAGE_TO_TEXT + " > gateway " + CAPTION,
-                        "gateway " + TEXT_TO_IMAGE_TO_TEXT + " > gateway " + CONTINUE,
-                        "gateway " + GENERATE + " > image-service " + GENERATE,
-                        "gateway " + CAPTION + " > clip-service " + CAPTION,
-                        "gateway " + CONTINUE + " > clip-service " + CONTINUE,
-                        "image-service " + GENERATE + " > image-service queue",
-                        "image-service " + GENERATE + " > image-service engine",
-                        "clip-service " + CAPTION + " > clip-service queue",
-                        "clip-service " + CAPTION + " > clip-service engine",
-                        "clip-service " + CONTINUE + " > clip-service engine");
+    /** Every parent and child of the workflow's trace. */
+    private static final Set<String> EDGES = Set.of(
+            "caller > " + WORKFLOW,
+            WORKFLOW + " > gateway " + GENERATE,
+            WORKFLOW + " > gateway " + CAPTION,
+            WORKFLOW + " > gateway " + CONTINUE,
+            "gateway " + GENERATE + " > image-service " + GENERATE,
+            "gateway " + CAPTION + " > clip-service " + CAPTION,
+            "gateway " + CONTINUE + " > clip-service " + CONTINUE,
+            "image-service " + GENERATE + " > image-service queue",
+            "image-service " + GENERATE + " > image-service batch",
+            "image-service " + GENERATE + " > image-service engine",
+            "clip-service " + CAPTION + " > clip-service queue",
+            "clip-service " + CAPTION + " > clip-service batch",
+            "clip-service " + CAPTION + " > clip-service engine",
+            "clip-service " + CONTINUE + " > clip-service queue",
+            "clip-service " + CONTINUE + " > clip-service batch",
+            "clip-service " + CONTINUE + " > clip-service engine");
+
+    private static final Set<String> METRICS = Set.of(
+            "image-service inference.engine.time",
+            "image-service inference.model.loads",
+            "clip-service inference.batch.rows",
+            "gateway jvm.memory.used");
+
+    private static final List<WorkflowEvent> EVENTS = new ArrayList<>();
+    private static List<ReceivedSpan> spans;
+    private static Set<String> metrics;
+    private static TraceParent caller;
+
+    @BeforeAll
+    static void run(@TempDir Path directory) throws IOException, InterruptedException {
+        caller = TraceParent.newTrace();
+        try (OtlpReceiver receiver = new OtlpReceiver();
+                RunningFleet fleet = RunningFleet.start(directory, environment(receiver));
+                FleetClient client = FleetClient.connect(fleet.gateway(), Duration.ofMinutes(5))) {
+            TextToImageToTextRequest request = TextToImageToTextRequest.newBuilder()
+                    .setPrompt("a cat in the snow")
+                    .setGenerateImage(GenerateImageRequest.newBuilder().setSteps(3))
+                    .build();
+            client.textToImageToText(request, caller, EVENTS::add);
+            spans = receiver.awaitSpans(all -> edges(all).containsAll(EDGES));
+            metrics = receiver.awaitMetrics(METRICS);
+        }
+    }
+
+    private static Map<String, String> environment(OtlpReceiver receiver) {
+        return Map.of(
+                "INFERENCE_LIFECYCLE_LOAD_AT_START", "false",
+                "FLEET_TRACING_EXPORTER", "otlp",
+                "FLEET_TRACING_ENDPOINT", receiver.endpoint("/v1/traces"),
+                "QUARKUS_OTEL_BSP_SCHEDULE_DELAY", "100ms",
+                "FLEET_METRICS_EXPORTER", "otlp",
+                "FLEET_METRICS_ENDPOINT", receiver.endpoint("/v1/metrics"),
+                "FLEET_METRICS_INTERVAL", "2S");
     }
 
     @Test
-    void aBatchLinksToTheRequestsInIt(RunningFleet fleet) throws IOException {
-        List<JsonObject> spans = trace(fleet);
+    void everySpanHasItsParentFromTheCallerToTheEngine() {
+        assertThat(edges(spans)).isEqualTo(new TreeSet<>(EDGES));
+    }
+
+    @Test
+    void aBatchIsATraceOfItsOwnThatLinksToItsRequests() {
+        Map<ByteString, ReceivedSpan> byId = byId();
         Set<String> requests = new TreeSet<>();
-        for (JsonObject span : spans) {
-            if (text(span, "name").equals("batch")) {
-                span.getAsJsonArray("links").forEach(link -> requests.add(text(link.getAsJsonObject(), "spanId")));
-            }
+        for (ReceivedSpan batch : batches()) {
+            assertThat(batch.span().getParentSpanId().isEmpty()).isTrue();
+            assertThat(batch.span().getLinksList()).isNotEmpty();
+            batch.span().getLinksList().forEach(link -> requests.add(label(byId.get(link.getSpanId()))));
         }
-        assertThat(spans.stream()
-                        .filter(span -> requests.contains(text(span, "spanId")))
-                        .map(FleetTelemetryIT::label))
-                .contains("image-service " + GENERATE, "clip-service " + CAPTION, "clip-service " + CONTINUE);
+        assertThat(requests)
+                .containsExactlyInAnyOrder(
+                        "image-service " + GENERATE, "clip-service " + CAPTION, "clip-service " + CONTINUE);
     }
 
     @Test
-    void probesLeaveNoSpans(RunningFleet fleet) throws IOException {
-        trace(fleet);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(fleet.directory(), "*" + SpanFiles.SUFFIX)) {
-            assertThat(StreamSupport.stream(files.spliterator(), false))
-                    .hasSize(3)
-                    .allSatisfy(
-                            file -> assertThat(file).isNotEmptyFile().content().doesNotContain("\"name\":\"grpc."));
-        }
+    void theEngineCallsOfARequestLinkToTheirBatches() {
+        Map<ByteString, ReceivedSpan> byId = byId();
+        List<ReceivedSpan> calls =
+                inTrace().filter(span -> span.span().getName().equals("engine")).toList();
+        assertThat(calls).isNotEmpty().allSatisfy(call -> {
+            assertThat(call.span().getLinksList()).hasSize(1);
+            assertThat(batches()).contains(byId.get(call.span().getLinks(0).getSpanId()));
+        });
     }
 
-    private static List<JsonObject> trace(RunningFleet fleet) throws IOException {
-        RunTrace trace = new RunTrace("fleet test");
-        try (FleetClient client = FleetClient.connect(fleet.gateway(), Duration.ofMinutes(2))) {
-            trace.record("TextToImageToText", span -> run(client, span));
-        }
-        Iterable<JsonElement> spans = JsonParser.parseString(new SpanFiles(fleet.directory()).collect(trace))
-                .getAsJsonObject()
-                .getAsJsonArray("spans");
-        return StreamSupport.stream(spans.spliterator(), false)
-                .map(JsonElement::getAsJsonObject)
+    @Test
+    void aBatchHoldsItsEngineCall() {
+        assertThat(batches()).isNotEmpty().allSatisfy(batch -> assertThat(spans)
+                .filteredOn(span ->
+                        span.span().getParentSpanId().equals(batch.span().getSpanId()))
+                .singleElement()
+                .matches(span -> span.span().getName().equals("engine")));
+    }
+
+    @Test
+    void whatAModelDoesNamesTheModel() {
+        Set<String> stages = Set.of("queue", "batch", "engine");
+        assertThat(spans.stream()
+                        .filter(span -> stages.contains(span.span().getName()))
+                        .map(span -> attribute(span.span(), "gen_ai.request.model"))
+                        .distinct())
+                .containsExactlyInAnyOrder("sticker-diffusion/1", "sticker-caption/1", "micro-text/1");
+    }
+
+    @Test
+    void probesLeaveNoSpans() {
+        assertThat(spans).noneMatch(span -> span.span().getName().startsWith("grpc."));
+    }
+
+    @Test
+    void metricsComeToo() {
+        assertThat(metrics).containsAll(METRICS);
+    }
+
+    @Test
+    void theCallerIsToldOfEachModelThatIsLoadedForTheCall() {
+        assertThat(EVENTS.stream()
+                        .filter(WorkflowEvent::hasNodeLoading)
+                        .map(WorkflowEvent::getNodeLoading)
+                        .map(loading ->
+                                loading.getNode() + " " + loading.getModel().getName()))
+                .containsExactly(
+                        "generate_image sticker-diffusion",
+                        "caption_image sticker-caption",
+                        "continue_text micro-text");
+    }
+
+    /** Each parent and child of the caller's trace, both as service and name. */
+    private static Set<String> edges(List<ReceivedSpan> all) {
+        Map<ByteString, String> labels =
+                all.stream().collect(Collectors.toMap(span -> span.span().getSpanId(), FleetTelemetryIT::label));
+        labels.put(id(caller.spanId()), "caller");
+        return all.stream()
+                .filter(span -> span.span().getTraceId().equals(id(caller.traceId())))
+                .map(span -> labels.get(span.span().getParentSpanId()) + " > " + label(span))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Stream<ReceivedSpan> inTrace() {
+        return spans.stream().filter(span -> span.span().getTraceId().equals(id(caller.traceId())));
+    }
+
+    /** The batches, as traces of their own. */
+    private static List<ReceivedSpan> batches() {
+        return spans.stream()
+                .filter(span -> span.span().getName().equals("batch"))
+                .filter(span -> !span.span().getTraceId().equals(id(caller.traceId())))
                 .toList();
     }
 
-    private static boolean run(FleetClient client, TraceParent span) {
-        TextToImageToTextRequest request = TextToImageToTextRequest.newBuilder()
-                .setPrompt("a cat in the snow")
-                .setGenerateImage(GenerateImageRequest.newBuilder().setSteps(2))
-                .build();
-        client.textToImageToText(request, span, event -> {});
-        return true;
+    private static Map<ByteString, ReceivedSpan> byId() {
+        return spans.stream().collect(Collectors.toMap(span -> span.span().getSpanId(), Function.identity()));
     }
 
-    /** Each parent and child, both as service and name. */
-    private static Set<String> edges(List<JsonObject> spans) {
-        Map<String, JsonObject> byId = new HashMap<>();
-        spans.forEach(span -> byId.put(text(span, "spanId"), span));
-        Set<String> edges = new TreeSet<>();
-        for (JsonObject span : spans) {
-            JsonObject parent = span.has("parentSpanId") ? byId.get(text(span, "parentSpanId")) : null;
-            if (parent != null) {
-                edges.add(label(parent) + " > " + label(span));
-            }
-        }
-        return edges;
+    private static String label(ReceivedSpan span) {
+        return span.service() + " " + span.span().getName();
     }
 
-    private static String label(JsonObject span) {
-        return text(span, "service") + " " + text(span, "name");
+    private static String attribute(Span span, String name) {
+        return span.getAttributesList().stream()
+                .filter(attribute -> attribute.getKey().equals(name))
+                .map(KeyValue::getValue)
+                .map(value -> value.getStringValue())
+                .findFirst()
+                .orElse("");
     }
 
-    private static String text(JsonObject json, String name) {
-        return json.get(name).getAsString();
+    private static ByteString id(String hexadecimal) {
+        return ByteString.copyFrom(HexFormat.of().parseHex(hexadecimal));
     }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,12 +17,22 @@ class InterruptedFleetIT {
     @TempDir
     Path directory;
 
+    private final int portBase = RunningFleet.freePortBase();
+    private Process script;
+
+    /** Whatever has become of the test, nothing that it has started goes on. */
+    @AfterEach
+    void stop() throws Exception {
+        script.destroyForcibly().waitFor();
+        RunningFleet.script(directory, portBase, "down").start().waitFor();
+    }
+
     @Test
     void nothingThatItHasStartedGoesOn() throws Exception {
-        ProcessBuilder command = RunningFleet.script(directory, RunningFleet.freePortBase(), "up", "--no-build");
+        ProcessBuilder command = RunningFleet.script(directory, portBase, "up", "--no-build");
         // In the background interrupts are ignored, and no shell can trap what was ignored when it began.
         command.command().addAll(0, List.of("env", "--default-signal=INT"));
-        Process script = command.start();
+        script = command.start();
         BufferedReader lines = script.inputReader(StandardCharsets.UTF_8);
         readUntil("image-service", lines);
         List<ProcessHandle> services = Files.readAllLines(directory.resolve("processes")).stream()

@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** The packaged fleet, started with the script {@code fleet} on free ports of loopback. */
@@ -19,14 +20,27 @@ final class RunningFleet implements AutoCloseable {
 
     private final Path directory;
     private final int portBase;
+    private final Map<String, String> environment;
 
-    private RunningFleet(Path directory, int portBase) {
+    private RunningFleet(Path directory, int portBase, Map<String, String> environment) {
         this.directory = directory;
         this.portBase = portBase;
+        this.environment = environment;
     }
 
     /** Starts a fleet that keeps its logs, pids and spans in {@code directory}, and returns when it serves. */
     static RunningFleet start(Path directory) throws IOException, InterruptedException {
+        return start(directory, Map.of(), "up", "--no-build", "--spans");
+    }
+
+    /** As {@link #start(Path)}, configured by {@code environment}, also where the spans go. */
+    static RunningFleet start(Path directory, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        return start(directory, environment, "up", "--no-build");
+    }
+
+    private static RunningFleet start(Path directory, Map<String, String> environment, String... up)
+            throws IOException, InterruptedException {
         for (String service : SERVICES) {
             Path program = ROOT.resolve(service).resolve("target/quarkus-app/quarkus-run.jar");
             if (!Files.exists(program)) {
@@ -35,18 +49,17 @@ final class RunningFleet implements AutoCloseable {
                                 .formatted(program));
             }
         }
-        RunningFleet fleet = new RunningFleet(directory, freePortBase());
-        fleet.run("up", "--no-build", "--spans");
+        RunningFleet fleet = new RunningFleet(directory, freePortBase(), environment);
+        fleet.run(up);
         return fleet;
     }
 
     /** Runs {@code ./fleet} with {@code arguments} on this fleet and returns what it wrote. */
     String run(String... arguments) throws IOException, InterruptedException {
         Path output = Files.createTempFile(directory, "fleet", ".out");
-        int exitCode = script(directory, portBase, arguments)
-                .redirectOutput(output.toFile())
-                .start()
-                .waitFor();
+        ProcessBuilder script = script(directory, portBase, arguments).redirectOutput(output.toFile());
+        script.environment().putAll(environment);
+        int exitCode = script.start().waitFor();
         String written = Files.readString(output);
         if (exitCode != 0) {
             throw new IllegalStateException("fleet %s: exit %d%n%s".formatted(List.of(arguments), exitCode, written));

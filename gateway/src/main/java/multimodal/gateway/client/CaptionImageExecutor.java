@@ -1,6 +1,5 @@
 package multimodal.gateway.client;
 
-import io.grpc.Channel;
 import java.util.Optional;
 import multimodal.clip.v1.CaptionImageRequest;
 import multimodal.clip.v1.CaptionImageResponse;
@@ -18,8 +17,9 @@ public final class CaptionImageExecutor implements NodeExecutor {
     private final CaptionImageRequest settings;
 
     /** An executor whose calls are {@code settings} with the picture filled in. */
-    public CaptionImageExecutor(Channel channel, CaptionImageRequest settings) {
-        this.stub = VisionLanguageServiceGrpc.newBlockingStub(channel);
+    public CaptionImageExecutor(ServiceChannels channels, CaptionImageRequest settings) {
+        this.stub = VisionLanguageServiceGrpc.newBlockingStub(
+                channels.serving(VisionLanguageServiceGrpc.SERVICE_NAME).orElseThrow());
         this.settings = settings;
     }
 

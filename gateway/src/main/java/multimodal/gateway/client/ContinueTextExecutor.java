@@ -1,6 +1,5 @@
 package multimodal.gateway.client;
 
-import io.grpc.Channel;
 import java.util.Optional;
 import multimodal.clip.v1.ContinueTextRequest;
 import multimodal.clip.v1.ContinueTextResponse;
@@ -18,8 +17,9 @@ public final class ContinueTextExecutor implements NodeExecutor {
     private final ContinueTextRequest settings;
 
     /** An executor whose calls are {@code settings} with the text so far filled in. */
-    public ContinueTextExecutor(Channel channel, ContinueTextRequest settings) {
-        this.stub = VisionLanguageServiceGrpc.newBlockingStub(channel);
+    public ContinueTextExecutor(ServiceChannels channels, ContinueTextRequest settings) {
+        this.stub = VisionLanguageServiceGrpc.newBlockingStub(
+                channels.serving(VisionLanguageServiceGrpc.SERVICE_NAME).orElseThrow());
         this.settings = settings;
     }
 

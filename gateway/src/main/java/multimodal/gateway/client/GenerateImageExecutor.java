@@ -1,6 +1,5 @@
 package multimodal.gateway.client;
 
-import io.grpc.Channel;
 import java.util.Map;
 import java.util.Optional;
 import multimodal.common.v1.FinishReason;
@@ -23,8 +22,9 @@ public final class GenerateImageExecutor implements NodeExecutor {
     private final GenerateImageRequest settings;
 
     /** An executor whose calls are {@code settings} with the prompt filled in. */
-    public GenerateImageExecutor(Channel channel, GenerateImageRequest settings) {
-        this.stub = ImageServiceGrpc.newBlockingStub(channel);
+    public GenerateImageExecutor(ServiceChannels channels, GenerateImageRequest settings) {
+        this.stub = ImageServiceGrpc.newBlockingStub(
+                channels.serving(ImageServiceGrpc.SERVICE_NAME).orElseThrow());
         this.settings = settings;
     }
 

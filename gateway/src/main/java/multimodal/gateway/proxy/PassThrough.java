@@ -26,7 +26,7 @@ public final class PassThrough extends HandlerRegistry {
     @Override
     public ServerMethodDefinition<?, ?> lookupMethod(String method, String authority) {
         Optional<ServerMethodDefinition<?, ?>> own = reflection.lookupMethod(method);
-        return own.orElseGet(() -> channels.channelFor(method)
+        return own.orElseGet(() -> channels.serving(MethodDescriptor.extractFullServiceName(method))
                 .map(channel -> intercepted(descriptor(method), new ProxyHandler(channel)))
                 .orElse(null));
     }

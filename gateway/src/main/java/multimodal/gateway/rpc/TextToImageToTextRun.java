@@ -37,9 +37,9 @@ record TextToImageToTextRun(
 
     Map<String, NodeExecutor> executors(ServiceChannels channels) {
         return Map.of(
-                Workflows.GENERATE_IMAGE, new GenerateImageExecutor(channels.channel("image"), generateImage),
-                Workflows.CAPTION_IMAGE, new CaptionImageExecutor(channels.channel("clip"), captionImage),
-                Workflows.CONTINUE_TEXT, new ContinueTextExecutor(channels.channel("clip"), continueText));
+                Workflows.GENERATE_IMAGE, new GenerateImageExecutor(channels, generateImage),
+                Workflows.CAPTION_IMAGE, new CaptionImageExecutor(channels, captionImage),
+                Workflows.CONTINUE_TEXT, new ContinueTextExecutor(channels, continueText));
     }
 
     private static Language language(TextToImageToTextRequest request) {

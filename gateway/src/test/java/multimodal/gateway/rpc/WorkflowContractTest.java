@@ -279,21 +279,21 @@ class WorkflowContractTest {
     }
 
     @Test
-    void aNodeWhoseServiceComesBackSucceeds() {
+    void aNodeWhoseServiceBreaksOffStartsAgain() {
         gateway.fleet()
-                .visionLanguage
-                .failures
+                .image
+                .lateFailures
                 .add(Status.UNAVAILABLE.withDescription("restarting").asRuntimeException());
 
         List<WorkflowEvent> events = runToEnd(request("a castle"));
 
         WorkflowEvent retry =
                 events.stream().filter(WorkflowEvent::hasNodeRetry).findFirst().orElseThrow();
-        assertThat(retry.getNodeRetry().getNode()).isEqualTo("caption_image");
+        assertThat(retry.getNodeRetry().getNode()).isEqualTo("generate_image");
         assertThat(retry.getNodeRetry().getCause()).isEqualTo("restarting");
         assertThat(events.get(events.size() - 1).getWorkflowFinished().getNodesList())
                 .extracting(NodeSummary::getAttempts)
-                .containsExactly(1, 2, 1);
+                .containsExactly(2, 1, 1);
     }
 
     @Test

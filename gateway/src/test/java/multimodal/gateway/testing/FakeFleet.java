@@ -19,6 +19,7 @@ import multimodal.clip.v1.ClipServiceGrpc;
 import multimodal.clip.v1.VisionLanguageServiceGrpc;
 import multimodal.common.server.HealthGrpcService;
 import multimodal.common.server.ServingState;
+import multimodal.gateway.client.RemoteService;
 import multimodal.gateway.client.ServiceChannels;
 import multimodal.gateway.proxy.MergedReflection;
 import multimodal.gateway.proxy.PassThrough;
@@ -59,9 +60,23 @@ public final class FakeFleet implements AutoCloseable {
         clipState.set(VisionLanguageServiceGrpc.SERVICE_NAME, true);
     }
 
-    /** gRPC targets, by service name. */
-    public Map<String, String> addresses() {
-        return Map.of("image", "localhost:" + imagePort, "clip", "localhost:" + clipServer.getPort());
+    /** What {@code fleets} offer together, by service name: each fleet is an instance of every service. */
+    public static Map<String, RemoteService> services(List<FakeFleet> fleets) {
+        List<String> image = fleets.stream().map(FakeFleet::imageAddress).toList();
+        List<String> clip = fleets.stream().map(FakeFleet::clipAddress).toList();
+        return Map.of(
+                "image",
+                new RemoteService(image, List.of(ImageServiceGrpc.SERVICE_NAME)),
+                "clip",
+                new RemoteService(clip, List.of(ClipServiceGrpc.SERVICE_NAME, VisionLanguageServiceGrpc.SERVICE_NAME)));
+    }
+
+    public String imageAddress() {
+        return "127.0.0.1:" + imagePort;
+    }
+
+    public String clipAddress() {
+        return "127.0.0.1:" + clipServer.getPort();
     }
 
     /** Ends the image service as a killed process would end. */

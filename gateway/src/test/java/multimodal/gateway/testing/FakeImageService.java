@@ -6,6 +6,7 @@ import io.grpc.Deadline;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -40,6 +41,9 @@ public final class FakeImageService extends ImageServiceGrpc.ImageServiceImplBas
 
     /** Errors that the next calls answer, one each, before calls succeed again. */
     public final LinkedBlockingQueue<StatusRuntimeException> failures = new LinkedBlockingQueue<>();
+
+    /** Errors that break the next calls off after their first step, one each. */
+    public final LinkedBlockingQueue<StatusRuntimeException> lateFailures = new LinkedBlockingQueue<>();
 
     /** Requests that came. */
     public final List<GenerateImageRequest> requests = new CopyOnWriteArrayList<>();
@@ -87,10 +91,7 @@ public final class FakeImageService extends ImageServiceGrpc.ImageServiceImplBas
     private void answer(GenerateImageRequest request, StreamWriter<GenerateImageResponse> stream)
             throws InterruptedException {
         worker.complete(Thread.currentThread());
-        StatusRuntimeException failure = failures.poll();
-        if (failure != null) {
-            throw failure;
-        }
+        throwFirst(failures);
         if (isLoading) {
             stream.send(GenerateImageResponse.newBuilder()
                     .setLoading(ModelLoading.newBuilder().setModel(MODEL))
@@ -101,8 +102,16 @@ public final class FakeImageService extends ImageServiceGrpc.ImageServiceImplBas
             steps.acquire();
             stream.send(progress(step, stepCount));
             stepsSent.incrementAndGet();
+            throwFirst(lateFailures);
         }
         stream.send(result());
+    }
+
+    private static void throwFirst(Queue<StatusRuntimeException> failures) {
+        StatusRuntimeException failure = failures.poll();
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private GenerateImageResponse progress(int step, int stepCount) {

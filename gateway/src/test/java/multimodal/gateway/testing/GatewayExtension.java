@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 import multimodal.common.server.CallExecutor;
 import multimodal.common.server.HealthGrpcService;
 import multimodal.common.server.ServingState;
@@ -28,11 +29,12 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The gateway on a free port over a {@link FakeFleet}, without Quarkus: both are new for each test. */
+/** The gateway on a free port over {@link FakeFleet}s, without Quarkus: all are new for each test. */
 public final class GatewayExtension implements BeforeEachCallback, AfterEachCallback {
     private static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
-    private FakeFleet fleet;
+    private final int instanceCount;
+    private List<FakeFleet> fleets;
     private ServiceChannels channels;
     private CallExecutor workflowThreads;
     private CallExecutor nodeThreads;
@@ -41,10 +43,20 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
     private ManagedChannel channel;
     private ServingState state;
 
+    /** Over one instance of each service. */
+    public GatewayExtension() {
+        this(1);
+    }
+
+    /** Over {@code instanceCount} instances of each service. */
+    public GatewayExtension(int instanceCount) {
+        this.instanceCount = instanceCount;
+    }
+
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
-        fleet = new FakeFleet();
-        channels = new ServiceChannels(fleet.addresses(), List.of());
+        fleets = Stream.generate(FakeFleet::new).limit(instanceCount).toList();
+        channels = new ServiceChannels(FakeFleet.services(fleets), List.of());
         workflowThreads = new CallExecutor("workflow", 8, 1);
         nodeThreads = new CallExecutor("node", 8, 8);
         timer = Executors.newSingleThreadScheduledExecutor();
@@ -76,11 +88,19 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         nodeThreads.close();
         timer.shutdownNow();
         channels.close();
-        fleet.close();
+        for (FakeFleet fleet : fleets) {
+            fleet.close();
+        }
     }
 
+    /** The only instance of each service, or the first. */
     public FakeFleet fleet() {
-        return fleet;
+        return fleets.get(0);
+    }
+
+    /** The instances of each service. */
+    public List<FakeFleet> fleets() {
+        return fleets;
     }
 
     public ManagedChannel channel() {

@@ -46,7 +46,7 @@ class OnnxRuntimeEngineTest extends EngineContract {
         for (OnnxProvider provider : List.of(OnnxProvider.CUDA, OnnxProvider.TENSORRT)) {
             assertThatThrownBy(() -> OnnxRuntimeEngine.open(new EngineOptions(1, Device.CUDA, provider)))
                     .hasMessage("onnxruntime: provider: %s (expected: one that its libraries have: [cpu];"
-                            .formatted(provider.name().toLowerCase(Locale.ROOT))
+                                    .formatted(provider.name().toLowerCase(Locale.ROOT))
                             + " cure: build with -Pcuda)");
         }
     }
