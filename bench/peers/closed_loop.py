@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 
 Request = Callable[[int], object]
+"""By its number. What it returns counts as one item, or as so many as it says where it is an integer."""
 
 
 def arguments(description: str) -> argparse.Namespace:
@@ -51,6 +52,7 @@ def run(request: Request, clients: int, seconds: float, threads: int) -> dict:
 def _load(request: Request, clients: int, seconds: float, lanes: int) -> dict:
     free = threading.Semaphore(lanes)
     latencies: list[float] = []
+    items: list[int] = []
     start = time.perf_counter()
 
     def client(first: int) -> None:
@@ -58,7 +60,8 @@ def _load(request: Request, clients: int, seconds: float, lanes: int) -> dict:
         while time.perf_counter() - start < seconds:
             sent = time.perf_counter()
             with free:
-                request(number)
+                made = request(number)
+            items.append(made if isinstance(made, int) else 1)
             latencies.append(time.perf_counter() - sent)
             number += clients
 
@@ -67,10 +70,10 @@ def _load(request: Request, clients: int, seconds: float, lanes: int) -> dict:
         worker.start()
     for worker in workers:
         worker.join()
-    return figures(latencies, time.perf_counter() - start)
+    return figures(latencies, sum(items), time.perf_counter() - start)
 
 
-def figures(latencies: list[float], seconds: float) -> dict:
+def figures(latencies: list[float], items: int, seconds: float) -> dict:
     """As the load client prints them."""
     ordered = sorted(latencies)
 
@@ -79,8 +82,9 @@ def figures(latencies: list[float], seconds: float) -> dict:
 
     return {
         "requests": len(ordered),
+        "items": items,
         "seconds": round(seconds, 3),
-        "per_second": round(len(ordered) / seconds, 3),
+        "per_second": round(items / seconds, 3),
         "p50_ms": millis(0.50),
         "p99_ms": millis(0.99),
     }

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import torch
 from transformers import BlipForConditionalGeneration
+from transformers.models.blip.modeling_blip_text import BlipTextSelfAttention
 
-from models.export import command
+from models.export import command, decoding
 from models.export.artifact import Artifact, Model, Port, round_to_half
-from models.export.decoding import last_real, padded_rows
 from models.export.origin import Origin
 from models.export.weights import restore
 from models.train import caption as trainer
@@ -34,38 +34,56 @@ class Vision(torch.nn.Module):
 
 
 class Decoder(torch.nn.Module):
-    """input_ids, attention_mask (B, T), encoder_hidden_states (B, N, D) to logits (B, V) after the last real token."""
+    """BLIP's decoder with kept keys and values, see `decoding`, and `encoder_hidden_states` (B, N, E) of the picture.
+
+    The modules are those of transformers, their order stands here.
+    """
 
     def __init__(self, model: BlipForConditionalGeneration) -> None:
         super().__init__()
         self.bert, self.cls = model.text_decoder.bert, model.text_decoder.cls
 
-    def forward(self, input_ids, attention_mask, encoder_hidden_states) -> torch.Tensor:
-        states = self.bert(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            encoder_hidden_states=encoder_hidden_states,
-            encoder_attention_mask=torch.ones_like(encoder_hidden_states[..., 0]),
-            is_decoder=True,
-            use_cache=False,
-        )[0]
-        return self.cls(last_real(states, attention_mask)[:, None])[:, 0]
+    def forward(
+        self, input_ids, attention_mask, past_length, past_key_values, encoder_hidden_states
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        kept = decoding.KeyValues(input_ids, past_length, past_key_values)
+        states = self.bert.embeddings(input_ids, position_ids=kept.positions)
+        for layer in self.bert.encoder.layer:
+            own, cross = layer.attention, layer.crossattention
+            seen = kept.attend(own.self.query(states), own.self.key(states), own.self.value(states))
+            states = own.output(seen, states)
+            states = cross.output(look(cross.self, states, encoder_hidden_states), states)
+            states = layer.feed_forward_chunk(states)
+        return self.cls(decoding.last_real(states, attention_mask)), kept.new()
+
+
+def look(attention: BlipTextSelfAttention, states: torch.Tensor, picture: torch.Tensor) -> torch.Tensor:
+    """What `states` (B, T, D) see in the picture (B, N, E).
+
+    Neither keys nor values of the picture are made: q (W p + b) = (q W) p + q b, so the query goes through the weights
+    of the keys instead, and what it sees through those of the values. For one new id that is a fraction of the work,
+    and the picture itself is all that a row keeps, a sixth of its keys and values in three layers.
+    """
+    heads = attention.num_attention_heads
+    query = decoding.scaled(decoding.split_heads(attention.query(states), heads))
+    key, value = (linear.weight.unflatten(0, (heads, -1)) for linear in (attention.key, attention.value))
+    key_bias, value_bias = (linear.bias.unflatten(0, (heads, 1, -1)) for linear in (attention.key, attention.value))
+    # All heads look at the picture in one product for each row. Were the picture a matrix for each head, ONNX Runtime
+    # would choose another kernel where there is one row alone, and its last bits would differ.
+    asked = (query @ key).flatten(1, 2)
+    scores = asked @ picture.transpose(-1, -2) + (query * key_bias).sum(-1, keepdim=True).flatten(1, 2)
+    found = (scores.softmax(-1) @ picture).unflatten(1, (heads, -1))
+    return decoding.join_heads(found @ value.transpose(-1, -2) + value_bias)
 
 
 def artifacts(model: BlipForConditionalGeneration) -> list[Artifact]:
-    vision, text = model.config.vision_config, model.config.text_config
+    vision = model.config.vision_config
     size, tokens = vision.image_size, (vision.image_size // vision.patch_size) ** 2 + 1
     generator = torch.Generator().manual_seed(0)
 
     def pictures(count: int) -> tuple[torch.Tensor]:
         return (torch.rand(count, 3, size, size, generator=generator) * 2 - 1,)
 
-    def rows(lengths: list[int]) -> tuple[torch.Tensor, ...]:
-        states = torch.randn(len(lengths), tokens, vision.hidden_size, generator=generator)
-        return *padded_rows(text.vocab_size, lengths, len(lengths)), states
-
-    ids = [Port(name, [-1, -1], "int64") for name in ("input_ids", "attention_mask")]
-    states = Port("encoder_hidden_states", [-1, tokens, vision.hidden_size])
     return [
         Artifact(
             "vision",
@@ -74,14 +92,30 @@ def artifacts(model: BlipForConditionalGeneration) -> list[Artifact]:
             [Port("image_embeds", [-1, tokens, vision.hidden_size])],
             [pictures(2), pictures(1), pictures(5)],
         ),
-        Artifact(
-            "decoder",
-            Decoder(model),
-            [*ids, states],
-            [Port("logits", [-1, text.vocab_size])],
-            [rows([7, 3]), rows([2]), rows([min(text.max_position_embeddings, 64)]), rows([2, 9, 5, 20, 11])],
-        ),
+        _decoder(model, Port("encoder_hidden_states", [-1, tokens, vision.hidden_size])),
     ]
+
+
+def _decoder(model: BlipForConditionalGeneration, picture: Port) -> Artifact:
+    text, decoder, generator = model.config.text_config, Decoder(model), torch.Generator().manual_seed(1)
+    heads, longest = text.num_attention_heads, min(text.max_position_embeddings, 64)
+    sizes = (text.num_hidden_layers, heads, text.hidden_size // heads)
+    ports = decoding.inputs(*sizes)
+
+    def seen(rows: int) -> torch.Tensor:
+        return torch.randn(rows, *picture.shape[1:], generator=generator)
+
+    two = seen(2)
+    decoding.check(
+        lambda *arguments: decoder(*arguments, two),
+        lambda ids: model.text_decoder(ids, encoder_hidden_states=two, use_cache=False).logits[:, -1],
+        ports[-1],
+        text.vocab_size,
+        longest,
+    )
+    calls = decoding.examples(ports[-1], text.vocab_size, longest)
+    examples = [(*call, seen(len(call[0]))) for call in calls]
+    return Artifact("decoder", decoder, [*ports, picture], decoding.outputs(text.vocab_size, *sizes), examples)
 
 
 def shipped(folder: Path) -> BlipForConditionalGeneration:

@@ -5,9 +5,8 @@ from pathlib import Path
 import torch
 from transformers import GPT2LMHeadModel
 
-from models.export import command
-from models.export.artifact import Artifact, Model, Port, round_to_half
-from models.export.decoding import causal_mask, last_real, padded_rows
+from models.export import command, decoding
+from models.export.artifact import Artifact, Model, round_to_half
 from models.export.origin import Origin
 from models.export.weights import restore
 from models.train import text as trainer
@@ -20,27 +19,33 @@ CARD = {
 
 
 class Decoder(torch.nn.Module):
-    """input_ids, attention_mask (B, T) to logits (B, V) of the token after the last real one of each row."""
+    """GPT-2 with kept keys and values, see `decoding`; the modules are those of transformers, their order is here."""
 
     def __init__(self, model: GPT2LMHeadModel) -> None:
         super().__init__()
         self.transformer, self.lm_head = model.transformer, model.lm_head
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        states = self.transformer(input_ids=input_ids, attention_mask=causal_mask(input_ids), use_cache=False)[0]
-        return self.lm_head(last_real(states, attention_mask))
+    def forward(self, input_ids, attention_mask, past_length, past_key_values) -> tuple[torch.Tensor, torch.Tensor]:
+        kept = decoding.KeyValues(input_ids, past_length, past_key_values)
+        states = self.transformer.wte(input_ids) + self.transformer.wpe(kept.positions)
+        for block in self.transformer.h:
+            attention = block.attn
+            seen = kept.attend(*attention.c_attn(block.ln_1(states)).chunk(3, dim=-1))
+            states = states + attention.c_proj(seen)
+            states = states + block.mlp(block.ln_2(states))
+        last = decoding.last_real(states, attention_mask)
+        return self.lm_head(self.transformer.ln_f(last)), kept.new()
 
 
 def artifact(model: GPT2LMHeadModel) -> Artifact:
-    vocabulary, longest = model.config.vocab_size, model.config.n_positions
-    rows = [[7, 3], [1], [min(longest, 128)], [2, 9, 5, 20, 11]]
-    return Artifact(
-        "decoder",
-        Decoder(model),
-        [Port(name, [-1, -1], "int64") for name in ("input_ids", "attention_mask")],
-        [Port("logits", [-1, vocabulary])],
-        [padded_rows(vocabulary, lengths, seed) for seed, lengths in enumerate(rows)],
+    config, decoder = model.config, Decoder(model)
+    sizes = (config.n_layer, config.n_head, config.n_embd // config.n_head)
+    ports = decoding.inputs(*sizes)
+    decoding.check(
+        decoder, lambda ids: model(ids, use_cache=False).logits[:, -1], ports[-1], config.vocab_size, config.n_positions
     )
+    examples = decoding.examples(ports[-1], config.vocab_size, min(config.n_positions, 128))
+    return Artifact("decoder", decoder, ports, decoding.outputs(config.vocab_size, *sizes), examples)
 
 
 def shipped(folder: Path) -> GPT2LMHeadModel:

@@ -15,7 +15,7 @@ from models.train.caption import MAX_TOKENS, PREFIXES
 @torch.no_grad()
 def main() -> None:
     model = exporter.shipped(REPOSITORY / "sticker-caption" / "1")
-    vision, decoder = exporter.Vision(model), exporter.Decoder(model)
+    vision = exporter.Vision(model)
     tensors, cases = {}, []
     for name in pictures.names():
         states = vision(pictures.pixels(name))
@@ -26,8 +26,8 @@ def main() -> None:
                 pixel_values=pictures.pixels(name), input_ids=prompt, max_new_tokens=MAX_TOKENS, do_sample=False
             )[0]
             case = f"{name}_{language}"
-            ids = torch.tensor([prefix])
-            tensors |= {f"{case}_tokens": tokens, f"{case}_logits": decoder(ids, torch.ones_like(ids), states)[0]}
+            logits = model.text_decoder(torch.tensor([prefix]), encoder_hidden_states=states).logits[0, -1]
+            tensors |= {f"{case}_tokens": tokens, f"{case}_logits": logits}
             cases.append({"name": case, "file": f"scenes/{name}.png", "language": language})
             cases[-1]["text"] = tokenizer.decode(tokens.tolist())
     write("caption", tensors, cases)

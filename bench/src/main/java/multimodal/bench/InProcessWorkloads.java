@@ -29,6 +29,8 @@ import multimodal.media.PictureLimits;
  */
 record InProcessWorkloads(ModelRegistry registry, List<String> texts, int steps) {
 
+    private static final Load.Answer ONE = new Load.Answer(Duration.ZERO, 1);
+
     Map<String, Load.Request> requests() {
         TextToImage textToImage = new TextToImage();
         PictureReader reader = new PictureReader(new PictureDecoder(PictureLimits.DEFAULT), 1);
@@ -37,19 +39,19 @@ record InProcessWorkloads(ModelRegistry registry, List<String> texts, int steps)
                 "embed-text", number -> embed(embedder, number), "generate", number -> generate(textToImage, number));
     }
 
-    private Duration embed(Embedder embedder, int number) {
+    private Load.Answer embed(Embedder embedder, int number) {
         embedder.embed(
                 registry.find(Models.CLIP, Optional.empty(), Optional.empty()),
                 List.of(new Content.Text("inputs[0].text", text(number))),
                 RequestContext.detached());
-        return Duration.ZERO;
+        return ONE;
     }
 
-    private Duration generate(TextToImage textToImage, int number) {
+    private Load.Answer generate(TextToImage textToImage, int number) {
         DiffusionModel model =
                 DiffusionModel.of(registry.find(DiffusionModel.TASK, Optional.empty(), Optional.empty()));
         textToImage.generate(model, options(model, number), RequestContext.detached(), progress -> {});
-        return Duration.ZERO;
+        return ONE;
     }
 
     /** What image-service makes of the request of {@link Workloads}. */

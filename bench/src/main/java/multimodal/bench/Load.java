@@ -25,10 +25,17 @@ record Load(int clients, double seconds) {
          * Sends it.
          *
          * @param number of the request, counted over all clients from 0, to choose its content by
-         * @return the time that the server says it took; zero where there is no server
          */
-        Duration send(int number);
+        Answer send(int number);
     }
+
+    /**
+     * What came back.
+     *
+     * @param server the time that the server says it took; zero where there is no server
+     * @param items what was asked for: pictures, embeddings or tokens
+     */
+    record Answer(Duration server, int items) {}
 
     /** Runs the loop; the first failure ends it. */
     Figures run(Request request) throws Exception {
@@ -55,8 +62,8 @@ record Load(int clients, double seconds) {
         List<Sample> samples = new ArrayList<>();
         for (int number = first; System.nanoTime() < end; number += clients) {
             long sent = System.nanoTime();
-            Duration server = request.send(number);
-            samples.add(new Sample(Duration.ofNanos(System.nanoTime() - sent), server));
+            Answer answer = request.send(number);
+            samples.add(new Sample(Duration.ofNanos(System.nanoTime() - sent), answer));
         }
         return samples;
     }

@@ -9,17 +9,21 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import multimodal.clip.v1.CaptionImageRequest;
 import multimodal.clip.v1.ClipServiceGrpc;
 import multimodal.clip.v1.Content;
+import multimodal.clip.v1.ContinueTextRequest;
 import multimodal.clip.v1.EmbedRequest;
+import multimodal.clip.v1.TextResult;
+import multimodal.clip.v1.VisionLanguageServiceGrpc;
 import multimodal.common.v1.GenerationInfo;
 import multimodal.common.v1.Image;
 import multimodal.image.v1.GenerateImageRequest;
-import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.ImageServiceGrpc;
 
 /**
- * The requests that are measured, by name: {@code embed-text}, {@code embed-picture}, {@code generate}.
+ * The requests that are measured, by name: {@code embed-text}, {@code embed-picture}, {@code generate}, {@code continue-text},
+ * {@code caption}. Texts are made greedily, to their end.
  *
  * @param texts one is taken after the other
  * @param picture a picture file
@@ -35,13 +39,22 @@ record Workloads(List<String> texts, ByteString picture, int steps) {
     Map<String, Load.Request> requests(Channel channel) {
         ClipServiceGrpc.ClipServiceBlockingStub clip = ClipServiceGrpc.newBlockingStub(channel);
         ImageServiceGrpc.ImageServiceBlockingStub image = ImageServiceGrpc.newBlockingStub(channel);
+        VisionLanguageServiceGrpc.VisionLanguageServiceBlockingStub language =
+                VisionLanguageServiceGrpc.newBlockingStub(channel);
         return Map.of(
                 "embed-text",
-                        number -> total(clip.embed(embed(Content.newBuilder().setText(text(number))))
-                                .getInfo()),
+                number -> one(clip.embed(embed(Content.newBuilder().setText(text(number))))
+                        .getInfo()),
                 "embed-picture",
-                        number -> total(clip.embed(embed(pictureContent())).getInfo()),
-                "generate", number -> drain(image.generateImage(generate(number))));
+                number -> one(clip.embed(embed(pictureContent())).getInfo()),
+                "generate",
+                number -> one(
+                        last(image.generateImage(generate(number))).getResult().getInfo()),
+                "continue-text",
+                number ->
+                        tokens(last(language.continueText(continuation(number))).getResult()),
+                "caption",
+                number -> tokens(last(language.captionImage(caption())).getResult()));
     }
 
     private String text(int number) {
@@ -65,12 +78,30 @@ record Workloads(List<String> texts, ByteString picture, int steps) {
                 .build();
     }
 
-    private static Duration drain(Iterator<GenerateImageResponse> events) {
-        GenerateImageResponse last = events.next();
+    private ContinueTextRequest continuation(int number) {
+        return ContinueTextRequest.newBuilder().setPrompt(text(number)).build();
+    }
+
+    private CaptionImageRequest caption() {
+        return CaptionImageRequest.newBuilder()
+                .setImage(Image.newBuilder().setData(picture))
+                .build();
+    }
+
+    private static <T> T last(Iterator<T> events) {
+        T last = events.next();
         while (events.hasNext()) {
             last = events.next();
         }
-        return total(last.getResult().getInfo());
+        return last;
+    }
+
+    private static Load.Answer one(GenerationInfo info) {
+        return new Load.Answer(total(info), 1);
+    }
+
+    private static Load.Answer tokens(TextResult result) {
+        return new Load.Answer(total(result.getInfo()), result.getTokenCount());
     }
 
     private static Duration total(GenerationInfo info) {

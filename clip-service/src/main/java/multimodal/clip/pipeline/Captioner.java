@@ -1,8 +1,8 @@
 package multimodal.clip.pipeline;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
-import multimodal.clip.steps.DecoderInputs;
 import multimodal.clip.steps.PictureEncoder;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
@@ -29,13 +29,12 @@ public final class Captioner {
         List<Long> prefix = TextModel.captionPrefix(model.manifest(), options.language());
         int limit = TextModel.captionTokenLimit(model.manifest(), options.language());
         int maxTokens = options.decoding().maxTokens().orElse(limit);
-        DecoderInputs inputs = TextModel.inputs(model.manifest());
         TextDecoding decoding = TextDecoding.standingAlone(model, options.decoding(), maxTokens, sink);
         try (Permit permit = model.admit(context, decoding.cost())) {
             Tensor patches = pictures.encode(model, permit, List.of(options.picture()));
             try (Row row = model.open(permit, TextModel.DECODER)) {
-                decoding.run(prefix, sequences -> row.step(inputs.of(sequences, patches))
-                        .get("logits"));
+                Map<String, Tensor> seen = Map.of("encoder_hidden_states", patches);
+                decoding.run(prefix, TextModel.decoder(model.manifest(), row, seen));
             }
             sink.accept(decoding.result(model, permit, List.of()));
         }

@@ -1,8 +1,8 @@
 package multimodal.clip.pipeline;
 
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import multimodal.clip.steps.DecoderInputs;
 import multimodal.clip.steps.TextTokens;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
@@ -27,12 +27,10 @@ public final class TextContinuer {
         OptionalInt asked = options.decoding().maxTokens();
         TextTokens prompt = prompt(model, options, context - asked.orElse(context / RESERVED_PART));
         int maxTokens = asked.orElse(context - prompt.ids().size());
-        DecoderInputs inputs = TextModel.inputs(model.manifest());
         TextDecoding decoding = TextDecoding.goingOn(model, options.decoding(), maxTokens, sink);
         try (Permit permit = model.admit(caller, decoding.cost());
                 Row row = model.open(permit, TextModel.DECODER)) {
-            decoding.run(
-                    prompt.ids(), sequences -> row.step(inputs.of(sequences)).get("logits"));
+            decoding.run(prompt.ids(), TextModel.decoder(model.manifest(), row, Map.of()));
             sink.accept(
                     decoding.result(model, permit, CutText.of(options.prompt().field(), prompt)));
         }

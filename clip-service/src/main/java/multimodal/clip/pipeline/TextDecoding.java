@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import multimodal.clip.pipeline.DecodingOptions.Beam;
 import multimodal.clip.pipeline.DecodingOptions.Sampled;
+import multimodal.clip.steps.CachedDecoder;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.decoding.BeamSearch;
 import multimodal.inference.decoding.FinishReason;
@@ -62,7 +63,7 @@ final class TextDecoding {
     }
 
     /** Decodes from {@code prefix} on, to the end. */
-    void run(List<Long> prefix, NextToken decoder) {
+    void run(List<Long> prefix, CachedDecoder decoder) {
         if (options.strategy() instanceof Beam beam) {
             reason = followSeveral(prefix, decoder, beam);
         } else if (options.strategy() instanceof Sampled sampled) {
@@ -80,30 +81,40 @@ final class TextDecoding {
         return new TextEvent.Result(teller.finish(), reason, teller.count(), info);
     }
 
-    private FinishReason followOne(List<Long> prefix, NextToken decoder, LogitsFilter filter, TokenSampler sampler) {
+    private FinishReason followOne(
+            List<Long> prefix, CachedDecoder decoder, LogitsFilter filter, TokenSampler sampler) {
         List<Long> ids = new ArrayList<>(prefix);
-        Optional<FinishReason> end = Optional.empty();
-        while (end.isEmpty()) {
-            float[] logits = decoder.logits(List.of(ids)).floats();
+        float[] logits = decoder.begin(prefix);
+        while (true) {
             int token = sampler.sample(filter.apply(logits, ids));
             if (rule.endsWith(token)) {
                 return FinishReason.END;
             }
             ids.add((long) token);
             teller.add(token, LogProbabilities.of(logits, token));
-            end = rule.check(teller.count(), text);
+            Optional<FinishReason> end = rule.check(teller.count(), text);
+            if (end.isPresent()) {
+                return end.get();
+            }
+            logits = decoder.next(List.of(0), List.of((long) token)).get(0);
         }
-        return end.get();
     }
 
-    private FinishReason followSeveral(List<Long> prefix, NextToken decoder, Beam beam) {
+    private FinishReason followSeveral(List<Long> prefix, CachedDecoder decoder, Beam beam) {
         BeamSearch search = new BeamSearch(beam.count(), beam.lengthPenalty(), prefix, penalty(), rule);
         BeamLogProbabilities known = new BeamLogProbabilities();
-        while (!search.open().isEmpty()) {
+        List<float[]> logits = List.of(decoder.begin(prefix));
+        while (true) {
             List<BeamSearch.Beam> parents = search.open();
-            List<float[]> logits = decoder.logitRows(sequences(prefix, parents));
             search.advance(logits);
             known.learn(parents, logits, search);
+            List<BeamSearch.Beam> open = search.open();
+            if (open.isEmpty()) {
+                break;
+            }
+            logits = decoder.next(
+                    open.stream().map(BeamSearch.Beam::parent).toList(),
+                    open.stream().map(BeamSearch.Beam::lastToken).toList());
         }
         return tell(search.best(), known);
     }
@@ -136,16 +147,6 @@ final class TextDecoding {
             filters.add(LogitsFilter.topP(sampled.topP()));
         }
         return LogitsFilter.chain(filters);
-    }
-
-    private static List<List<Long>> sequences(List<Long> prefix, List<BeamSearch.Beam> beams) {
-        List<List<Long>> sequences = new ArrayList<>();
-        for (BeamSearch.Beam beam : beams) {
-            List<Long> sequence = new ArrayList<>(prefix);
-            sequence.addAll(beam.tokens());
-            sequences.add(sequence);
-        }
-        return sequences;
     }
 
     /** 32 random bits, as many as count. */

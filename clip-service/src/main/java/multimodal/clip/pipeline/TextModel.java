@@ -1,9 +1,17 @@
 package multimodal.clip.pipeline;
 
 import java.util.List;
-import multimodal.clip.steps.DecoderInputs;
+import java.util.Map;
+import multimodal.clip.steps.CachedDecoder;
+import multimodal.inference.batching.Row;
+import multimodal.inference.decoding.KeyValueCache;
+import multimodal.inference.error.ErrorKind;
+import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.ModelManifest;
+import multimodal.inference.repository.TensorSpec;
 import multimodal.inference.repository.TokenizerSpec;
+import multimodal.inference.tensor.Shape;
+import multimodal.inference.tensor.Tensor;
 
 /** What a manifest says about a model that writes text. */
 public final class TextModel {
@@ -51,7 +59,20 @@ public final class TextModel {
         return manifest.tokenizer().orElseThrow();
     }
 
-    static DecoderInputs inputs(ModelManifest manifest) {
-        return new DecoderInputs(contextLength(manifest), tokenizer(manifest).padId());
+    /**
+     * The decoder behind {@code row}, which has read nothing yet.
+     *
+     * @param seen what it sees beside the ids, by input name, one row each
+     */
+    static CachedDecoder decoder(ModelManifest manifest, Row row, Map<String, Tensor> seen) {
+        Shape past = manifest.artifacts().get(DECODER).inputs().stream()
+                .filter(input -> input.name().equals(KeyValueCache.PAST))
+                .map(TensorSpec::shape)
+                .findFirst()
+                .orElseThrow(() -> new InferenceException(
+                        ErrorKind.MISCONFIGURED,
+                        "%s: artifacts.%s.inputs: no %s (expected: a decoder that keeps keys and values)"
+                                .formatted(manifest.id(), DECODER, KeyValueCache.PAST)));
+        return new CachedDecoder(row, tokenizer(manifest), past, seen);
     }
 }

@@ -59,7 +59,10 @@ class TextContinuerTest {
     void withoutALimitTheContextIsFilled() {
         TextEvent.Result result = continueText("a prompt that is longer than the context", OptionalInt.empty());
 
-        assertThat(model.runs()).extracting(FakeModel.Run::length).containsOnly(24, TinyModels.MAX_LENGTH);
+        assertThat(model.runs())
+                .extracting(FakeModel.Run::length)
+                .startsWith(24, 1)
+                .containsOnly(24, 1);
         assertThat(result.tokenCount()).isEqualTo(TinyModels.MAX_LENGTH / 4);
         assertThat(result.finishReason()).isEqualTo(FinishReason.LENGTH);
     }

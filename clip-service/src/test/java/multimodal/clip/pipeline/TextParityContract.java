@@ -7,15 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import multimodal.clip.steps.PictureFile;
 import multimodal.clip.steps.TextTokens;
 import multimodal.clip.testing.EmbeddedModels;
+import multimodal.inference.batching.Phase;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.repository.TokenizerSpec;
@@ -96,33 +92,27 @@ abstract class TextParityContract {
         assertThat(ids(caption(first, beam))).isEqualTo(ids(caption(first, DecodingOptions.greedy())));
     }
 
+    /** Every token with its probability, and how each text ended. */
     @Test
-    void companyChangesNoTokenAndNoProbability() throws Exception {
-        List<Callable<List<TextEvent.Token>>> requests = new ArrayList<>();
-        for (JsonNode each : captions.cases(null)) {
-            DecodingOptions sampled = sampled(requests.size());
-            requests.add(() -> tokens(caption(each, DecodingOptions.greedy())));
-            requests.add(() -> tokens(caption(each, sampled)));
+    void twoHundredMixedRequestsMakeTheSameTextsAloneAndTogether() throws Exception {
+        List<MixedTexts.Request> requests = new MixedTexts(models, captions, stories).requests(200);
+        long callsBefore = models.calls(Phase.DECODE);
+        List<List<TextEvent>> alone = new ArrayList<>();
+        for (MixedTexts.Request request : requests) {
+            alone.add(MixedTexts.alone(request));
         }
-        List<List<TextEvent.Token>> alone = new ArrayList<>();
-        for (Callable<List<TextEvent.Token>> request : requests) {
-            alone.add(request.call());
-        }
+        long callsAlone = models.calls(Phase.DECODE) - callsBefore;
 
-        ExecutorService threads = Executors.newFixedThreadPool(requests.size());
-        try {
-            List<Future<List<TextEvent.Token>>> together = threads.invokeAll(requests);
-            for (int index = 0; index < alone.size(); index++) {
-                assertThat(together.get(index).get()).isEqualTo(alone.get(index));
-            }
-        } finally {
-            threads.shutdownNow();
-        }
-    }
+        List<List<TextEvent>> together = MixedTexts.atRandom(requests);
 
-    private static DecodingOptions sampled(long seed) {
-        DecodingOptions.Sampled sampled = new DecodingOptions.Sampled(1, 50, 0.95f, OptionalLong.of(seed));
-        return new DecodingOptions(OptionalInt.empty(), sampled, 1, List.of());
+        for (int number = 0; number < alone.size(); number++) {
+            assertThat(tokens(together.get(number))).as("request " + number).isEqualTo(tokens(alone.get(number)));
+            assertThat(result(together.get(number)).finishReason())
+                    .isEqualTo(result(alone.get(number)).finishReason());
+        }
+        assertThat(models.calls(Phase.DECODE) - callsBefore - callsAlone)
+                .as("calls for the same steps")
+                .isLessThan(callsAlone);
     }
 
     private List<TextEvent> caption(JsonNode each, DecodingOptions decoding) {

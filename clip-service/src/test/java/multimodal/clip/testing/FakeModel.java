@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
+import multimodal.inference.batching.Phase;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
 import multimodal.inference.batching.StageTimings;
@@ -105,7 +106,7 @@ public final class FakeModel implements ModelHandle {
     public Row open(Permit permit, String artifact) {
         return new Row() {
             @Override
-            public Map<String, Tensor> step(Map<String, Tensor> inputs) {
+            public Map<String, Tensor> step(Phase phase, Map<String, Tensor> inputs) {
                 return run(permit, artifact, inputs);
             }
 

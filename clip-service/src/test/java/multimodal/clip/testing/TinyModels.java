@@ -1,6 +1,7 @@
 package multimodal.clip.testing;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +11,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import multimodal.inference.decoding.KeyValueCache;
 import multimodal.inference.repository.ArtifactSpec;
 import multimodal.inference.repository.GraphSpec;
 import multimodal.inference.repository.ModelId;
@@ -65,23 +67,22 @@ public final class TinyModels {
                 Map.of("languages", Map.of("en", List.of(1, 3), "zh", List.of(1, 4)), "max_tokens", 24);
         List<ArtifactSpec> artifacts = List.of(
                 artifact("vision", pixels(), List.of(floats("image_embeds", Shape.ANY, PATCHES, DIMENSION))),
-                artifact("decoder", ids(), List.of(floats("logits", Shape.ANY, ByteTokenizer.VOCABULARY))));
+                decoder());
         return new FakeModel(manifest("tiny-caption", "caption", artifacts, parameters))
                 .with("vision", inputs -> Map.of("image_embeds", patches(inputs.get("pixel_values"))))
                 .with(
                         "decoder",
-                        inputs -> Map.of("logits", perSequence(inputs, sequence -> {
+                        inputs -> decoded(inputs, sequence -> {
                             String text = sequence.get(1) == 4 ? CAPTION.toUpperCase(Locale.ROOT) : CAPTION;
                             return next(ByteTokenizer.idsOf(text), sequence.size() - 2);
-                        })));
+                        }));
     }
 
     /** A story teller that says {@link #STORY} after any prompt, as far as a prompt has no "." in it. */
     public static FakeModel text() {
-        List<ArtifactSpec> artifacts =
-                List.of(artifact("decoder", ids(), List.of(floats("logits", Shape.ANY, ByteTokenizer.VOCABULARY))));
-        return new FakeModel(manifest("tiny-text", "text-generation", artifacts, Map.of("max_tokens", MAX_LENGTH)))
-                .with("decoder", inputs -> Map.of("logits", perSequence(inputs, TinyModels::storyLogits)));
+        return new FakeModel(
+                        manifest("tiny-text", "text-generation", List.of(decoder()), Map.of("max_tokens", MAX_LENGTH)))
+                .with("decoder", inputs -> decoded(inputs, TinyModels::storyLogits));
     }
 
     private static float[] storyLogits(List<Long> sequence) {
@@ -122,6 +123,19 @@ public final class TinyModels {
 
     private static ArtifactSpec artifact(String name, List<TensorSpec> inputs, List<TensorSpec> outputs) {
         return new ArtifactSpec(name, Map.of("onnxruntime", GraphSpec.of(name + ".onnx")), inputs, outputs, 4);
+    }
+
+    /** A decoder that keeps of each id, as its key and as its value, the id itself. */
+    private static ArtifactSpec decoder() {
+        List<TensorSpec> inputs = new ArrayList<>(ids());
+        inputs.add(new TensorSpec("past_length", DType.INT64, Shape.of(Shape.ANY)));
+        inputs.add(floats(KeyValueCache.PAST, Shape.ANY, 2, 1, Shape.ANY, 1));
+        return artifact(
+                "decoder",
+                inputs,
+                List.of(
+                        floats("logits", Shape.ANY, ByteTokenizer.VOCABULARY),
+                        floats(KeyValueCache.ADDED, Shape.ANY, 2, 1, Shape.ANY, 1)));
     }
 
     private static List<TensorSpec> ids() {
@@ -182,18 +196,43 @@ public final class TinyModels {
         float[] after(List<Long> sequence);
     }
 
-    private static Tensor perSequence(Map<String, Tensor> inputs, Scores scores) {
+    private static Map<String, Tensor> decoded(Map<String, Tensor> inputs, Scores scores) {
         Tensor ids = inputs.get("input_ids");
-        Tensor mask = inputs.get("attention_mask");
-        return Tensor.concatenateRows(IntStream.range(0, ids.rows())
-                .mapToObj(row -> {
-                    int length = (int) Arrays.stream(mask.row(row).longs()).sum();
-                    List<Long> sequence = Arrays.stream(ids.row(row).longs())
-                            .limit(length)
-                            .boxed()
-                            .toList();
-                    return Tensor.of(scores.after(sequence), 1, ByteTokenizer.VOCABULARY);
-                })
-                .toList());
+        List<Tensor> logits = new ArrayList<>();
+        List<Tensor> added = new ArrayList<>();
+        for (int row = 0; row < ids.rows(); row++) {
+            float[] newIds = floats(ids.row(row).longs());
+            added.add(Tensor.of(joined(newIds, newIds), 1, 2, 1, newIds.length, 1));
+            logits.add(Tensor.of(scores.after(sequence(inputs, row)), 1, ByteTokenizer.VOCABULARY));
+        }
+        return Map.of("logits", Tensor.concatenateRows(logits), KeyValueCache.ADDED, Tensor.concatenateRows(added));
+    }
+
+    /** The ids that a row has kept, and the new ones after them. */
+    private static List<Long> sequence(Map<String, Tensor> inputs, int row) {
+        List<Long> sequence = new ArrayList<>();
+        int kept = (int) inputs.get("past_length").longs()[row];
+        float[] past = inputs.get(KeyValueCache.PAST).row(row).floats();
+        for (int place = 0; place < kept; place++) {
+            sequence.add((long) past[place]);
+        }
+        long fresh =
+                Arrays.stream(inputs.get("attention_mask").row(row).longs()).sum();
+        Arrays.stream(inputs.get("input_ids").row(row).longs()).limit(fresh).forEach(sequence::add);
+        return sequence;
+    }
+
+    private static float[] floats(long[] values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            floats[i] = values[i];
+        }
+        return floats;
+    }
+
+    private static float[] joined(float[] first, float[] second) {
+        float[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
+import multimodal.inference.batching.Phase;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
 import multimodal.inference.batching.StageTimings;
@@ -183,7 +184,7 @@ public final class DrawnModel implements ModelHandle {
         }
 
         @Override
-        public Map<String, Tensor> step(Map<String, Tensor> inputs) {
+        public Map<String, Tensor> step(Phase phase, Map<String, Tensor> inputs) {
             beforeStep.accept(steps.size() + 1);
             context.checkLive();
             steps.add(Map.copyOf(inputs));

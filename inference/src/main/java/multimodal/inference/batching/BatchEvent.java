@@ -7,10 +7,11 @@ import java.util.List;
  * A batch on its way through the engine.
  *
  * @param key whose batch it is
+ * @param phase of all its rows
  * @param members in the order of their rows
  * @param padding rows that were added to reach the fixed size
  */
-public record BatchEvent(BatchKey key, List<Member> members, int padding) {
+public record BatchEvent(BatchKey key, Phase phase, List<Member> members, int padding) {
 
     /**
      * What one request has in the batch.

@@ -30,7 +30,7 @@ public final class DynamicBatcher extends Batcher<WaitingEntries> {
      */
     public Map<String, Tensor> run(RequestContext context, Map<String, Tensor> inputs, Consumer<Work> onDone) {
         context.checkLive();
-        Submission submission = new Submission(context, inputs, policy.maxRows(), true);
+        Submission submission = new Submission(context, Phase.SINGLE_SHOT, inputs, policy.maxRows(), true);
         int rows = submission.rows();
         try {
             checkRoom(rows, runningRows.addAndGet(rows));

@@ -68,7 +68,7 @@ final class EngineCall {
                         entry.wasLive()))
                 .toList();
         int rows = batch.stream().mapToInt(Entry::rows).sum();
-        return new BatchEvent(key, members, policy.isFixed() ? policy.maxRows() - rows : 0);
+        return new BatchEvent(key, batch.get(0).phase(), members, policy.isFixed() ? policy.maxRows() - rows : 0);
     }
 
     /** The inputs of all entries under one another, the last row repeated as padding: real numbers, never read. */

@@ -12,6 +12,7 @@ import multimodal.inference.tensor.Tensor;
 final class Entry {
 
     private final RequestContext context;
+    private final Phase phase;
     private final Map<String, Tensor> inputs;
     private final Map<String, Shape> trailingShapes = new TreeMap<>();
     private final boolean isFirst;
@@ -20,8 +21,9 @@ final class Entry {
     private double turn;
     private boolean wasLive;
 
-    Entry(RequestContext context, Map<String, Tensor> inputs, boolean isFirst, long submittedNanos) {
+    Entry(RequestContext context, Phase phase, Map<String, Tensor> inputs, boolean isFirst, long submittedNanos) {
         this.context = context;
+        this.phase = phase;
         this.inputs = inputs;
         this.isFirst = isFirst;
         this.submittedNanos = submittedNanos;
@@ -30,6 +32,10 @@ final class Entry {
 
     RequestContext context() {
         return context;
+    }
+
+    Phase phase() {
+        return phase;
     }
 
     Map<String, Tensor> inputs() {
@@ -62,9 +68,9 @@ final class Entry {
         return outcome;
     }
 
-    /** Whether both can be rows of one tensor. */
+    /** Whether both can be rows of one call. */
     boolean fits(Entry other) {
-        return trailingShapes.equals(other.trailingShapes);
+        return phase == other.phase && trailingShapes.equals(other.trailingShapes);
     }
 
     /** Whether somebody still waits for the outcome. Asked by the batcher's thread alone. */

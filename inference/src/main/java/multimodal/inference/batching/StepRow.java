@@ -36,12 +36,12 @@ final class StepRow implements Row {
     }
 
     @Override
-    public Map<String, Tensor> step(Map<String, Tensor> inputs) {
+    public Map<String, Tensor> step(Phase phase, Map<String, Tensor> inputs) {
         if (closed) {
             throw new IllegalStateException("the row is closed");
         }
         context.checkLive();
-        Submission submission = new Submission(context, inputs, batcher.maxRows(), isFirst);
+        Submission submission = new Submission(context, phase, inputs, batcher.maxRows(), isFirst);
         batcher.submit(this, submission);
         Map<String, Tensor> outputs = submission.await();
         onDone.accept(submission.work());

@@ -24,16 +24,17 @@ final class Submission {
     /**
      * Rows to run.
      *
+     * @param phase of all of them
      * @param maxRows of one entry
      * @param isFirst whether the wait for the batch is a wait in the queue; otherwise it is one inside a running batch
      */
-    Submission(RequestContext context, Map<String, Tensor> inputs, int maxRows, boolean isFirst) {
+    Submission(RequestContext context, Phase phase, Map<String, Tensor> inputs, int maxRows, boolean isFirst) {
         this.submittedNanos = System.nanoTime();
         this.rows = commonRows(inputs);
         this.isFirst = isFirst;
         for (int from = 0; from < rows; from += maxRows) {
-            entries.add(
-                    new Entry(context, slice(inputs, from, Math.min(rows, from + maxRows)), isFirst, submittedNanos));
+            Map<String, Tensor> part = slice(inputs, from, Math.min(rows, from + maxRows));
+            entries.add(new Entry(context, phase, part, isFirst, submittedNanos));
         }
     }
 

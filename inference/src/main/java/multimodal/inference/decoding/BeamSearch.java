@@ -15,11 +15,18 @@ public final class BeamSearch {
     /**
      * A text that is followed or done.
      *
+     * @param parent its place in {@link #open} before the last token came; 0 before the first
      * @param tokens new ids, prompt and end token left out
      * @param score sum of log-probabilities; divided by the length penalty once the text is done
      * @param finish why it ended; null while it is open
      */
-    public record Beam(List<Long> tokens, double score, FinishReason finish) {}
+    public record Beam(int parent, List<Long> tokens, double score, FinishReason finish) {
+
+        /** Of an open text, after the first {@link #advance}. */
+        public long lastToken() {
+            return tokens.get(tokens.size() - 1);
+        }
+    }
 
     private static final Comparator<Beam> BEST_FIRST =
             Comparator.comparingDouble(Beam::score).reversed();
@@ -29,7 +36,7 @@ public final class BeamSearch {
     private final List<Long> prompt;
     private final LogitsFilter filter;
     private final StopRule rule;
-    private List<Beam> open = List.of(new Beam(List.of(), 0, null));
+    private List<Beam> open = List.of(new Beam(0, List.of(), 0, null));
     private List<Beam> done = List.of();
 
     /**
@@ -93,14 +100,14 @@ public final class BeamSearch {
                         > done.get(width - 1).score();
     }
 
-    private record Candidate(Beam parent, long token, double score) {
+    private record Candidate(int place, Beam parent, long token, double score) {
 
         Beam beam(double newScore, FinishReason reason) {
             List<Long> tokens = new ArrayList<>(parent.tokens());
             if (reason != FinishReason.END) {
                 tokens.add(token);
             }
-            return new Beam(List.copyOf(tokens), newScore, reason);
+            return new Beam(place, List.copyOf(tokens), newScore, reason);
         }
     }
 
@@ -108,13 +115,14 @@ public final class BeamSearch {
     private List<Candidate> candidates(List<float[]> logits) {
         return IntStream.range(0, open.size())
                 .boxed()
-                .flatMap(index -> continuations(open.get(index), logits.get(index)).stream())
+                .flatMap(place -> continuations(place, logits.get(place)).stream())
                 .sorted(Comparator.comparingDouble(Candidate::score).reversed())
                 .limit(2L * width)
                 .toList();
     }
 
-    private List<Candidate> continuations(Beam parent, float[] logits) {
+    private List<Candidate> continuations(int place, float[] logits) {
+        Beam parent = open.get(place);
         List<Long> history = new ArrayList<>(prompt);
         history.addAll(parent.tokens());
         float[] scores = filter.apply(LogProbabilities.logSoftmax(logits), history);
@@ -122,7 +130,7 @@ public final class BeamSearch {
         return IntStream.range(Math.max(0, ascending.length - 2 * width), ascending.length)
                 .map(index -> ascending[index])
                 .filter(token -> scores[token] > Float.NEGATIVE_INFINITY)
-                .mapToObj(token -> new Candidate(parent, token, parent.score() + scores[token]))
+                .mapToObj(token -> new Candidate(place, parent, token, parent.score() + scores[token]))
                 .toList();
     }
 

@@ -6,6 +6,7 @@ import multimodal.inference.batching.BatchKey;
 import multimodal.inference.batching.BatchListener;
 import multimodal.inference.batching.BatchPolicy;
 import multimodal.inference.batching.DynamicBatcher;
+import multimodal.inference.batching.Phase;
 import multimodal.inference.batching.Row;
 import multimodal.inference.batching.StepBatcher;
 import multimodal.inference.engine.Graph;
@@ -66,9 +67,9 @@ final class LoadedArtifact implements AutoCloseable {
     private record CheckedRow(ArtifactSpec spec, Row row) implements Row {
 
         @Override
-        public Map<String, Tensor> step(Map<String, Tensor> inputs) {
+        public Map<String, Tensor> step(Phase phase, Map<String, Tensor> inputs) {
             InputCheck.check(spec, inputs);
-            return row.step(inputs);
+            return row.step(phase, inputs);
         }
 
         @Override

@@ -3,6 +3,7 @@ package multimodal.inference.lifecycle;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import multimodal.inference.decoding.KeyValueCache;
 import multimodal.inference.repository.ArtifactSpec;
 import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.repository.Parameters;
@@ -15,7 +16,8 @@ import multimodal.inference.tensor.Tensor;
 
 /**
  * Inputs of the size that real requests have. Extents that a manifest leaves open are the token limit for ids and masks,
- * and for pictures the default size, divided by {@code downscale_factor} for an input with {@code latent_channels}.
+ * and for pictures the default size, divided by {@code downscale_factor} for an input with {@code latent_channels}. A decoder
+ * that keeps keys and values is called with one id and as many kept places as there can be: most of its steps are such.
  */
 final class WarmUpInputs {
 
@@ -31,24 +33,32 @@ final class WarmUpInputs {
     /** Every input of the artifact with {@code rows} rows: ids and masks 1, floats 0. */
     Map<String, Tensor> of(ArtifactSpec artifact, int rows) {
         Map<String, Tensor> inputs = new HashMap<>();
+        boolean isStep = artifact.inputs().stream().anyMatch(WarmUpInputs::isPast);
         for (TensorSpec spec : artifact.inputs()) {
-            Shape shape = shape(spec, rows);
+            Shape shape = shape(spec, rows, isStep);
             inputs.put(spec.name(), spec.dtype() == DType.INT64 ? ones(shape) : zeros(shape));
         }
         return inputs;
     }
 
-    private Shape shape(TensorSpec spec, int rows) {
+    private static boolean isPast(TensorSpec spec) {
+        return spec.name().equals(KeyValueCache.PAST);
+    }
+
+    private Shape shape(TensorSpec spec, int rows, boolean isStep) {
         int[] extents = spec.shape().dimensions().stream()
-                .mapToInt(extent -> extent == Shape.ANY ? openExtent(spec) : extent)
+                .mapToInt(extent -> extent == Shape.ANY ? openExtent(spec, isStep) : extent)
                 .toArray();
         extents[0] = rows;
         return Shape.of(extents);
     }
 
-    private int openExtent(TensorSpec spec) {
-        if (spec.dtype() == DType.INT64) {
+    private int openExtent(TensorSpec spec, boolean isStep) {
+        if (isPast(spec) || (spec.dtype() == DType.INT64 && !isStep)) {
             return manifest.tokenizer().map(TokenizerSpec::maxLength).orElse(OTHERWISE);
+        }
+        if (spec.dtype() == DType.INT64) {
+            return 1;
         }
         return spec.shape().rank() == PICTURE_RANK ? pictureExtent(spec.shape().dimension(1)) : OTHERWISE;
     }

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import multimodal.inference.batching.BatchEvent;
 import multimodal.inference.batching.BatchEvent.Member;
@@ -25,6 +26,7 @@ final class BatchSpans implements BatchListener {
 
     private static final AttributeKey<String> MODEL = AttributeKey.stringKey("gen_ai.request.model");
     private static final AttributeKey<String> ARTIFACT = AttributeKey.stringKey("inference.artifact");
+    private static final AttributeKey<String> PHASE = AttributeKey.stringKey("inference.phase");
     private static final AttributeKey<Long> BATCH_ROWS = AttributeKey.longKey("inference.batch.rows");
     private static final AttributeKey<Long> PADDING_ROWS = AttributeKey.longKey("inference.batch.padding_rows");
     private static final AttributeKey<Long> OWN_ROWS = AttributeKey.longKey("inference.rows");
@@ -96,7 +98,8 @@ final class BatchSpans implements BatchListener {
                 .setParent(parent)
                 .setStartTimestamp(start)
                 .setAttribute(MODEL, batch.key().model().toString())
-                .setAttribute(ARTIFACT, batch.key().artifact());
+                .setAttribute(ARTIFACT, batch.key().artifact())
+                .setAttribute(PHASE, batch.phase().name().toLowerCase(Locale.ROOT));
     }
 
     private static void end(Span span, Instant end, Optional<Throwable> failure) {

@@ -53,7 +53,7 @@ final class InferenceMetrics implements BatchListener, AdmissionListener, ModelL
 
     @Override
     public void formed(BatchEvent batch) {
-        meters.summary(MetricNames.BATCH_ROWS, tags(batch.key())).record(batch.rows());
+        meters.summary(MetricNames.BATCH_ROWS, tags(batch)).record(batch.rows());
         for (BatchEvent.Member member : batch.members()) {
             String name = member.isFirst() ? MetricNames.QUEUE_TIME : MetricNames.BATCH_TIME;
             meters.timer(name, tags(batch.key())).record(member.waited());
@@ -68,9 +68,9 @@ final class InferenceMetrics implements BatchListener, AdmissionListener, ModelL
     @Override
     public void finished(BatchEvent batch, Duration engine, Optional<Throwable> failure) {
         String outcome = failure.isPresent() ? "failed" : "ok";
-        meters.timer(MetricNames.ENGINE_TIME, tags(batch.key()).and(MetricNames.OUTCOME, outcome))
+        meters.timer(MetricNames.ENGINE_TIME, tags(batch).and(MetricNames.OUTCOME, outcome))
                 .record(engine);
-        meters.counter(MetricNames.ENGINE_ROWS, tags(batch.key())).increment(batch.rows());
+        meters.counter(MetricNames.ENGINE_ROWS, tags(batch)).increment(batch.rows());
     }
 
     @Override
@@ -132,6 +132,10 @@ final class InferenceMetrics implements BatchListener, AdmissionListener, ModelL
                     .register(meters);
             return nanos;
         });
+    }
+
+    private static Tags tags(BatchEvent batch) {
+        return tags(batch.key()).and(MetricNames.PHASE, lower(batch.phase()));
     }
 
     private static Tags tags(BatchKey key) {

@@ -21,7 +21,7 @@ public final class MetricNames {
     /** Timer: from the submission of a loop's later step until its batch was formed. Tags as {@link #QUEUE_TIME}. */
     public static final String BATCH_TIME = "inference.batch.time";
 
-    /** Summary: rows in a batch, padding left out. Tags {@link #MODEL}, {@link #ARTIFACT}. */
+    /** Summary: rows in a batch, padding left out. Tags {@link #MODEL}, {@link #ARTIFACT}, {@link #PHASE}. */
     public static final String BATCH_ROWS = "inference.batch.rows";
 
     /** Gauge: rows in a call at the most, as calibration or the fixed size decided. Tags {@link #MODEL}, {@link #ARTIFACT}. */
@@ -30,10 +30,13 @@ public final class MetricNames {
     /** Gauge: the time of one call at warm-up. Tags {@link #MODEL}, {@link #ARTIFACT}, {@link #ROWS}. */
     public static final String CALIBRATION_TIME = "inference.calibration.time";
 
-    /** Timer: one engine call. Tags {@link #MODEL}, {@link #ARTIFACT}, {@link #OUTCOME}. */
+    /** Timer: one engine call. Tags {@link #MODEL}, {@link #ARTIFACT}, {@link #PHASE}, {@link #OUTCOME}. */
     public static final String ENGINE_TIME = "inference.engine.time";
 
-    /** Counter: rows that went through the engine. Tags {@link #MODEL}, {@link #ARTIFACT}. */
+    /**
+     * Counter: rows that went through the engine; of the phase {@code decode} they are tokens. Tags {@link #MODEL}, {@link
+     * #ARTIFACT}, {@link #PHASE}.
+     */
     public static final String ENGINE_ROWS = "inference.engine.rows";
 
     /**
@@ -59,6 +62,9 @@ public final class MetricNames {
 
     /** Rows of the call. */
     public static final String ROWS = "rows";
+
+    /** The {@code Phase} in lower case: {@code single_shot}, {@code step}, {@code prefill} or {@code decode}. */
+    public static final String PHASE = "phase";
 
     /** {@code ok} or {@code failed}. */
     public static final String OUTCOME = "outcome";

@@ -205,7 +205,7 @@ class StepAssemblyTest {
     }
 
     private Submission submit(StepRow row, Map<String, Tensor> inputs) {
-        Submission submission = new Submission(row.context(), inputs, 4, true);
+        Submission submission = new Submission(row.context(), Phase.STEP, inputs, 4, true);
         assembly.submit(row, submission);
         return submission;
     }

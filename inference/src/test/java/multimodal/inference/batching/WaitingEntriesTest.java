@@ -83,8 +83,8 @@ class WaitingEntriesTest {
     @Test
     void deadEntriesLeaveWhileTheBatchIsFormed() {
         AtomicBoolean gone = new AtomicBoolean();
-        Entry cancelled = new Entry(cancelledBy(gone), rows(1), true, SUBMITTED);
-        Entry late = new Entry(pastDeadline(), rows(2), true, SUBMITTED);
+        Entry cancelled = new Entry(cancelledBy(gone), Phase.STEP, rows(1), true, SUBMITTED);
+        Entry late = new Entry(pastDeadline(), Phase.STEP, rows(2), true, SUBMITTED);
         Entry live = entry(rows(3));
         List.of(cancelled, late, live).forEach(waiting::add);
         gone.set(true);
@@ -96,6 +96,6 @@ class WaitingEntriesTest {
     }
 
     private static Entry entry(Map<String, Tensor> inputs) {
-        return new Entry(RequestContext.detached(), inputs, true, SUBMITTED);
+        return new Entry(RequestContext.detached(), Phase.STEP, inputs, true, SUBMITTED);
     }
 }

@@ -1,8 +1,10 @@
 package multimodal.inference.engine;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import multimodal.inference.decoding.KeyValueCache;
 import multimodal.inference.repository.ArtifactSpec;
 import multimodal.inference.repository.TensorSpec;
 import multimodal.inference.tensor.Shape;
@@ -11,7 +13,21 @@ import multimodal.inference.tensor.Tensor;
 /** Inputs that an embedded artifact accepts: pixels and latents at random, ids of real words, sound masks and timesteps. */
 final class ArtifactInputs {
 
+    /** How an artifact is called: one that keeps keys and values has two ways, all others one. */
+    enum Call {
+        WHOLE,
+        PREFILL,
+        DECODE;
+
+        static List<Call> of(ArtifactSpec artifact) {
+            boolean keeps =
+                    artifact.inputs().stream().anyMatch(input -> input.name().equals(KeyValueCache.PAST));
+            return keeps ? List.of(PREFILL, DECODE) : List.of(WHOLE);
+        }
+    }
+
     private static final int TOKENS = 24;
+    private static final int PLACES = 32;
     private static final int LATENT_SIDE = 8;
     private static final int IMAGE_SIDE = 128;
     private static final int WORDS = 200;
@@ -20,34 +36,37 @@ final class ArtifactInputs {
 
     private ArtifactInputs() {}
 
-    static Map<String, Tensor> random(ArtifactSpec artifact, int rows, long seed) {
+    static Map<String, Tensor> random(ArtifactSpec artifact, Call call, int rows, long seed) {
         Random random = new Random(seed);
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         for (TensorSpec spec : artifact.inputs()) {
-            Shape shape = extents(spec, rows);
+            Shape shape = extents(spec, call, rows);
             inputs.put(
                     spec.name(),
                     switch (spec.dtype()) {
                         case FLOAT32 -> Tensor.of(shape, gaussians(random, shape.elementCount()));
-                        case INT64 -> Tensor.of(shape, integers(random, spec.name(), shape));
+                        case INT64 -> Tensor.of(shape, integers(random, spec.name(), call, shape));
                     });
         }
         return inputs;
     }
 
-    private static Shape extents(TensorSpec spec, int rows) {
+    private static Shape extents(TensorSpec spec, Call call, int rows) {
         int[] extents = new int[spec.shape().rank()];
         extents[0] = rows;
         for (int axis = 1; axis < extents.length; axis++) {
             int extent = spec.shape().dimension(axis);
-            extents[axis] = extent == Shape.ANY ? free(spec) : extent;
+            extents[axis] = extent == Shape.ANY ? free(spec, call) : extent;
         }
         return Shape.of(extents);
     }
 
-    private static int free(TensorSpec spec) {
+    private static int free(TensorSpec spec, Call call) {
+        if (spec.name().equals(KeyValueCache.PAST)) {
+            return call == Call.DECODE ? PLACES : 0;
+        }
         if (spec.shape().rank() < 4) {
-            return TOKENS;
+            return call == Call.DECODE ? 1 : TOKENS;
         }
         return spec.shape().dimension(1) == 3 ? IMAGE_SIDE : LATENT_SIDE;
     }
@@ -60,7 +79,7 @@ final class ArtifactInputs {
         return values;
     }
 
-    private static long[] integers(Random random, String name, Shape shape) {
+    private static long[] integers(Random random, String name, Call call, Shape shape) {
         long[] values = new long[shape.elementCount()];
         int width = values.length / shape.dimension(0);
         for (int i = 0; i < values.length; i++) {
@@ -68,6 +87,7 @@ final class ArtifactInputs {
             values[i] = switch (name) {
                 case "attention_mask" -> 1;
                 case "timestep" -> random.nextInt(TIMESTEPS);
+                case "past_length" -> call == Call.DECODE ? 1 + random.nextInt(PLACES - 1) : 0;
                 // bos first, eos last
                 default -> column == 0 ? 1 : column == width - 1 ? 2 : FIRST_WORD + random.nextInt(WORDS);
             };

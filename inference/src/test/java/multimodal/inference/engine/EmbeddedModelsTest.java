@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import multimodal.inference.engine.ArtifactInputs.Call;
 import multimodal.inference.repository.ArtifactSpec;
 import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.repository.ModelRepository;
@@ -39,14 +40,20 @@ class EmbeddedModelsTest {
         ModelRepository repository = new ModelRepository(List.of(REPOSITORY));
         return repository.models().stream()
                 .map(repository::load)
-                .flatMap(manifest -> manifest.artifacts().values().stream()
-                        .map(artifact -> Arguments.of(manifest.id() + " " + artifact.name(), manifest, artifact)));
+                .flatMap(manifest ->
+                        manifest.artifacts().values().stream().flatMap(artifact -> calls(manifest, artifact)));
+    }
+
+    private static Stream<Arguments> calls(ModelManifest manifest, ArtifactSpec artifact) {
+        return Call.of(artifact).stream()
+                .map(call ->
+                        Arguments.of(manifest.id() + " " + artifact.name() + " " + call, manifest, artifact, call));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("artifacts")
-    void bothEnginesGiveTheSame(String name, ModelManifest manifest, ArtifactSpec artifact) {
-        Map<String, Tensor> inputs = ArtifactInputs.random(artifact, 2, 1);
+    void bothEnginesGiveTheSame(String name, ModelManifest manifest, ArtifactSpec artifact, Call call) {
+        Map<String, Tensor> inputs = ArtifactInputs.random(artifact, call, 2, 1);
         try (Graph first = onnxRuntime.load(manifest, artifact);
                 Graph second = pytorch.load(manifest, artifact)) {
             Map<String, Tensor> expected = second.run(inputs);
@@ -58,8 +65,9 @@ class EmbeddedModelsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("artifacts")
-    void onnxRuntimeGivesARowTheSameBitsAtEveryBatchSize(String name, ModelManifest manifest, ArtifactSpec artifact) {
-        Map<String, Tensor> inputs = ArtifactInputs.random(artifact, ROWS, 2);
+    void onnxRuntimeGivesARowTheSameBitsAtEveryBatchSize(
+            String name, ModelManifest manifest, ArtifactSpec artifact, Call call) {
+        Map<String, Tensor> inputs = ArtifactInputs.random(artifact, call, ROWS, 2);
         try (Graph graph = onnxRuntime.load(manifest, artifact)) {
             Map<String, Tensor> together = graph.run(inputs);
             for (int batch : new int[] {1, 2, 4}) {
@@ -72,9 +80,10 @@ class EmbeddedModelsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("artifacts")
-    void pytorchGivesARowTheSameBitsWhateverItsCompany(String name, ModelManifest manifest, ArtifactSpec artifact) {
-        Map<String, Tensor> inputs = ArtifactInputs.random(artifact, ROWS, 3);
-        Map<String, Tensor> strangers = ArtifactInputs.random(artifact, ROWS, 4);
+    void pytorchGivesARowTheSameBitsWhateverItsCompany(
+            String name, ModelManifest manifest, ArtifactSpec artifact, Call call) {
+        Map<String, Tensor> inputs = ArtifactInputs.random(artifact, call, ROWS, 3);
+        Map<String, Tensor> strangers = ArtifactInputs.random(artifact, call, ROWS, 4);
         try (Graph graph = pytorch.load(manifest, artifact)) {
             Map<String, Tensor> together = graph.run(inputs);
             for (int row = 0; row < ROWS; row += 3) {

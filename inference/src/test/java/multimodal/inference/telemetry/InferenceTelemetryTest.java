@@ -35,6 +35,7 @@ import multimodal.inference.batching.BatchEvent.Member;
 import multimodal.inference.batching.BatchKey;
 import multimodal.inference.batching.BatchListener;
 import multimodal.inference.batching.BatchPolicy;
+import multimodal.inference.batching.Phase;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.lifecycle.ModelEvent;
@@ -62,6 +63,7 @@ class InferenceTelemetryTest {
         Span second = tracer.spanBuilder("second").startSpan();
         BatchEvent batch = new BatchEvent(
                 KEY,
+                Phase.SINGLE_SHOT,
                 List.of(
                         new Member(context(first), 2, true, Duration.ofSeconds(1), true),
                         new Member(context(second), 1, true, Duration.ofSeconds(2), true),
@@ -98,6 +100,7 @@ class InferenceTelemetryTest {
                 TraceState.getDefault()));
         BatchEvent batch = new BatchEvent(
                 KEY,
+                Phase.SINGLE_SHOT,
                 List.of(
                         new Member(context(untraced), 1, true, Duration.ZERO, true),
                         new Member(RequestContext.detached(), 1, true, Duration.ZERO, true)),
@@ -111,8 +114,11 @@ class InferenceTelemetryTest {
     @Test
     void spansStandWhereTheTimeWent() {
         Span request = tracer.spanBuilder("request").startSpan();
-        BatchEvent batch =
-                new BatchEvent(KEY, List.of(new Member(context(request), 1, false, Duration.ofSeconds(2), true)), 3);
+        BatchEvent batch = new BatchEvent(
+                KEY,
+                Phase.SINGLE_SHOT,
+                List.of(new Member(context(request), 1, false, Duration.ofSeconds(2), true)),
+                3);
         new BatchSpans(tracer, Clock.fixed(NOW, ZoneOffset.UTC))
                 .finished(batch, Duration.ofSeconds(3), Optional.empty());
 
@@ -125,7 +131,8 @@ class InferenceTelemetryTest {
     @Test
     void failureMarksTheSpans() {
         Span request = tracer.spanBuilder("request").startSpan();
-        BatchEvent batch = new BatchEvent(KEY, List.of(new Member(context(request), 1, false, Duration.ZERO, true)), 0);
+        BatchEvent batch = new BatchEvent(
+                KEY, Phase.SINGLE_SHOT, List.of(new Member(context(request), 1, false, Duration.ZERO, true)), 0);
         new BatchSpans(tracer, Clock.fixed(NOW, ZoneOffset.UTC))
                 .finished(batch, Duration.ofSeconds(1), Optional.of(new IllegalStateException("broken")));
 
@@ -139,6 +146,7 @@ class InferenceTelemetryTest {
         RequestContext gone = new RequestContext("", OptionalLong.empty(), () -> true, Context.root());
         BatchEvent batch = new BatchEvent(
                 KEY,
+                Phase.SINGLE_SHOT,
                 List.of(
                         new Member(gone, 3, false, Duration.ZERO, false),
                         new Member(RequestContext.detached(), 2, false, Duration.ZERO, true)),
@@ -167,7 +175,10 @@ class InferenceTelemetryTest {
     void batchesAreCountedAndTimed() {
         BatchListener listener = telemetry.batches();
         BatchEvent batch = new BatchEvent(
-                KEY, List.of(new Member(RequestContext.detached(), 3, true, Duration.ofMillis(20), true)), 1);
+                KEY,
+                Phase.SINGLE_SHOT,
+                List.of(new Member(RequestContext.detached(), 3, true, Duration.ofMillis(20), true)),
+                1);
         listener.queued(KEY, 5);
         listener.left(KEY, 3);
         listener.formed(batch);
