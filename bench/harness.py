@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 TEXTS = ROOT / "bench" / "texts.txt"
 WARM_UP_TURNS = 2
 """Length of the warm-up of each workload, in turns: a JVM compiles what has run often."""
+LAST_WORDS = 2000
 LOAD_JAR = ROOT / "bench" / "target" / "bench-0.1.0-SNAPSHOT-load.jar"
 
 
@@ -120,14 +122,26 @@ def service(module: str, repository: Path, environment: dict[str, str]):
     """A packaged service of the fleet on a free port, which is the value; ended on the way out."""
     jar = ROOT / module / "target" / "quarkus-app" / "quarkus-run.jar"
     need(jar, LOAD_JAR)
-    port, http = _free_port(), _free_port()
+    port, http = free_port(), free_port()
     environment = environment | {
         "QUARKUS_GRPC_SERVER_PORT": str(port),
         "QUARKUS_HTTP_PORT": str(http),
         "INFERENCE_REPOSITORY": str(repository),
     }
-    with tempfile.TemporaryFile() as log, _process(["java", "-jar", str(jar)], environment, log):
+    with server(["java", "-jar", str(jar)], environment):
         yield port
+
+
+@contextmanager
+def server(command: list[str], environment: dict[str, str]):
+    """A process whose words are only told if it ends by itself; ended on the way out."""
+    with tempfile.TemporaryFile() as log, _process(command, environment, log) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is not None:
+                log.seek(0)
+                print(log.read().decode()[-LAST_WORDS:], file=sys.stderr)
 
 
 @contextmanager
@@ -175,10 +189,21 @@ def picture() -> Path:
     return min((ROOT / "models" / "golden" / "scenes").glob("*.png"))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def wait_for_port(port: int, seconds: float = 120) -> None:
+    """Returns when somebody listens there; ends the program where nobody does in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit(f"port {port}: nobody listens after {seconds:.0f} s")
 
 
 def _processor() -> str:

@@ -30,7 +30,7 @@ class Artifact:
 
     `examples` are argument lists of different dynamic sizes; the first is the one that is traced, and the self-check
     compares all of them. `original` is what the checkpoint's own library makes of the same arguments, where `module`
-    says it in its own words.
+    says it in its own words. `grows`: an axis grows by a token a call, so that engines of fixed shapes cannot have it.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Artifact:
     examples: list[tuple[torch.Tensor, ...]]
     max_batch: int = 16
     original: Callable | None = None
+    grows: bool = False
 
     def __post_init__(self) -> None:
         self.module.eval()  # the ONNX exporter puts a module back into the mode it found, children included
@@ -52,8 +53,10 @@ class Artifact:
         return [_outputs(self.original or self.module, example) for example in self.examples]
 
     def manifest(self) -> dict:
+        onnx, script = {"file": f"{self.name}.onnx"}, {"file": f"{self.name}.pt"}
+        graphs = {"onnxruntime": onnx, "pytorch": script}
         return {
-            "graphs": {"onnxruntime": {"file": f"{self.name}.onnx"}, "pytorch": {"file": f"{self.name}.pt"}},
+            "graphs": graphs if self.grows else graphs | {"tensorrt": onnx},
             "inputs": [port.manifest() for port in self.inputs],
             "outputs": [port.manifest() for port in self.outputs],
             "max_batch": self.max_batch,

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from models.export import manifest_file, onnx_graph, parity, torchscript_graph
-from models.export.artifact import Model, round_to_half
+from models.export.artifact import Artifact, Model, round_to_half
 from models.export.weights import FILE, Weights
 
 MANIFEST = "model.yaml"
@@ -16,7 +16,8 @@ def write(model: Model, root: Path) -> Path:
     """Rounds the weights of `model` to fp16 and writes `<root>/<name>/<version>/`, replacing what is there.
 
     Prints what the self-check found. Nothing in `root` changes when the check fails, and the entry appears at once as a
-    whole; the measured `quality` of an earlier export is kept.
+    whole. What was measured of an earlier export is kept: its `quality`, and the `milliseconds` of artifacts with the
+    same graphs.
     """
     target = root / model.origin.name / model.version
     root.mkdir(parents=True, exist_ok=True)
@@ -31,7 +32,8 @@ def write(model: Model, root: Path) -> Path:
             found = {"fp16": parity.check_rounding(artifact, original, rounded)}
             found |= parity.check(artifact, rounded, folder)
             print(f"{model.origin.name}/{artifact.name}: " + ", ".join(f"{k} within {v:.1e}" for k, v in found.items()))
-        manifest = _manifest(model, folder, _quality(target))
+        earlier = manifest_file.read(target / MANIFEST) if (target / MANIFEST).exists() else {}
+        manifest = _manifest(model, folder, earlier)
         manifest_file.write(folder / MANIFEST, manifest)
         folder.chmod(0o755)
         target.parent.mkdir(exist_ok=True)
@@ -53,20 +55,23 @@ def _files(model: Model, folder: Path) -> None:
     (folder / "tokenizer.json").write_text(model.origin.tokenizer)
 
 
-def _quality(target: Path) -> list[dict]:
-    manifest = target / MANIFEST
-    return manifest_file.read(manifest)["quality"] if manifest.exists() else []
+def described(artifact: Artifact, earlier: dict) -> dict:
+    """An artifact's part of the manifest, with the `milliseconds` of an earlier export that had the same graphs."""
+    entry, before = artifact.manifest(), earlier.get("artifacts", {}).get(artifact.name, {})
+    if "milliseconds" in before and before["graphs"] == entry["graphs"]:
+        entry["milliseconds"] = before["milliseconds"]
+    return entry
 
 
-def _manifest(model: Model, folder: Path, quality: list[dict]) -> dict:
+def _manifest(model: Model, folder: Path, earlier: dict) -> dict:
     head = {"name": model.origin.name, "version": model.version, "task": model.task, "architecture": model.architecture}
-    body = {"artifacts": {artifact.name: artifact.manifest() for artifact in model.artifacts}}
+    body = {"artifacts": {artifact.name: described(artifact, earlier) for artifact in model.artifacts}}
     body["tokenizer"] = {"file": "tokenizer.json", "max_length": model.max_length} | model.origin.ids
     if model.preprocessing:
         body["preprocessing"] = model.preprocessing
     body["parameters"] = model.parameters
     body["files"] = {file.name: _sha256(file) for file in sorted(folder.iterdir()) if file.name != MANIFEST}
-    return head | model.origin.card | body | {"quality": quality}
+    return head | model.origin.card | body | {"quality": earlier.get("quality", [])}
 
 
 def _sha256(path: Path) -> str:

@@ -115,7 +115,8 @@ def _decoder(model: BlipForConditionalGeneration, picture: Port) -> Artifact:
     )
     calls = decoding.examples(ports[-1], text.vocab_size, longest)
     examples = [(*call, seen(len(call[0]))) for call in calls]
-    return Artifact("decoder", decoder, [*ports, picture], decoding.outputs(text.vocab_size, *sizes), examples)
+    outputs = decoding.outputs(text.vocab_size, *sizes)
+    return Artifact("decoder", decoder, [*ports, picture], outputs, examples, grows=True)
 
 
 def shipped(folder: Path) -> BlipForConditionalGeneration:

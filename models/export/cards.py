@@ -31,11 +31,27 @@ def section(folder: Path) -> str:
     lines += ["| task | architecture | artifacts | size | licence |", "|---|---|---|---|---|"]
     artifacts = ", ".join(card["artifacts"])
     lines += [f"| {card['task']} | {card['architecture']} | {artifacts} | {size:.1f} MB | {card['licence']} |", ""]
+    lines += _speed(card)
     if card["quality"]:
         lines += ["| figure | measured | goal | |", "|---|---|---|---|"]
         lines += [_row(figure) for figure in card["quality"]]
         lines += ["", f"Measured by `{card['quality'][0]['command']}`.", ""]
     return "\n".join(lines)
+
+
+def _speed(card: dict) -> list[str]:
+    """What was measured of engines against one another, nothing where nobody has."""
+    measured = {name: spec["milliseconds"]["cpu"] for name, spec in card["artifacts"].items() if "milliseconds" in spec}
+    if not measured:
+        return []
+    engines = ["onnxruntime", "pytorch"]
+    lines = ["| a row alone, one thread of a CPU | ONNX Runtime | PyTorch | taken |", "|---|---|---|---|"]
+    for name, times in measured.items():
+        cells = " | ".join(f"{times[engine]:.2f} ms" for engine in engines)
+        dtype = card["artifacts"][name]["graphs"]["onnxruntime"].get("dtype", "float32")
+        fastest = min(times, key=times.get)
+        lines.append(f"| {name} | {cells} | {fastest}{', ' + dtype if fastest == 'onnxruntime' else ''} |")
+    return [*lines, "", f"Measured by `python -m models.export.engines {card['name']}`.", ""]
 
 
 def _row(figure: dict) -> str:

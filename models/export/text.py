@@ -45,7 +45,7 @@ def artifact(model: GPT2LMHeadModel) -> Artifact:
         decoder, lambda ids: model(ids, use_cache=False).logits[:, -1], ports[-1], config.vocab_size, config.n_positions
     )
     examples = decoding.examples(ports[-1], config.vocab_size, min(config.n_positions, 128))
-    return Artifact("decoder", decoder, ports, decoding.outputs(config.vocab_size, *sizes), examples)
+    return Artifact("decoder", decoder, ports, decoding.outputs(config.vocab_size, *sizes), examples, grows=True)
 
 
 def shipped(folder: Path) -> GPT2LMHeadModel:

@@ -12,10 +12,18 @@ import java.util.function.Function;
  * @param items in all answers
  * @param seconds from the first request to the last answer
  * @param p50Millis latency that half of the requests do not exceed
+ * @param p95Millis latency that 95 of 100 requests do not exceed
  * @param p99Millis latency that 99 of 100 requests do not exceed
  * @param serverP50Millis as {@code p50Millis}, of the time that the server says it took
  */
-record Figures(int requests, long items, double seconds, double p50Millis, double p99Millis, double serverP50Millis) {
+record Figures(
+        int requests,
+        long items,
+        double seconds,
+        double p50Millis,
+        double p95Millis,
+        double p99Millis,
+        double serverP50Millis) {
 
     /**
      * One request.
@@ -31,6 +39,7 @@ record Figures(int requests, long items, double seconds, double p50Millis, doubl
                 samples.stream().mapToLong(sample -> sample.answer().items()).sum(),
                 elapsed.toNanos() / 1e9,
                 millis(samples, Sample::latency, 0.50),
+                millis(samples, Sample::latency, 0.95),
                 millis(samples, Sample::latency, 0.99),
                 millis(samples, sample -> sample.answer().server(), 0.50));
     }
@@ -39,13 +48,14 @@ record Figures(int requests, long items, double seconds, double p50Millis, doubl
     String toJson() {
         return String.format(
                 Locale.ROOT,
-                "{\"requests\": %d, \"items\": %d, \"seconds\": %.3f, \"per_second\": %.3f, \"p50_ms\": %.3f, \"p99_ms\": %.3f,"
-                        + " \"server_p50_ms\": %.3f}",
+                "{\"requests\": %d, \"items\": %d, \"seconds\": %.3f, \"per_second\": %.3f, \"p50_ms\": %.3f, \"p95_ms\": %.3f,"
+                        + " \"p99_ms\": %.3f, \"server_p50_ms\": %.3f}",
                 requests,
                 items,
                 seconds,
                 items / seconds,
                 p50Millis,
+                p95Millis,
                 p99Millis,
                 serverP50Millis);
     }

@@ -44,7 +44,8 @@ class ManifestReaderTest {
         assertThat(mixer.graphs())
                 .containsExactly(
                         Map.entry("onnxruntime", GraphSpec.of("mixer.onnx")),
-                        Map.entry("pytorch", GraphSpec.of("mixer.pt")));
+                        Map.entry("pytorch", GraphSpec.of("mixer.pt")),
+                        Map.entry("tensorrt", GraphSpec.of("mixer.onnx")));
         assertThat(mixer.milliseconds()).isEmpty();
         assertThat(mixer.inputs())
                 .containsExactly(
@@ -65,11 +66,11 @@ class ManifestReaderTest {
         ExampleModel.edit(
                 folder,
                 """
-                      pytorch:
                         file: mixer.pt
+                      tensorrt:
+                        file: mixer.onnx
                 """,
                 """
-                      pytorch:
                         file: mixer.pt
                         cuda: {file: mixer.pt, dtype: float16}
                       tensorrt:
@@ -96,11 +97,11 @@ class ManifestReaderTest {
         ExampleModel.edit(
                 folder,
                 """
-                      pytorch:
                         file: mixer.pt
+                      tensorrt:
+                        file: mixer.onnx
                 """,
                 """
-                      pytorch:
                         file: mixer.pt
                         dtype: half
                         cuda: {file: mixer.pth}
@@ -218,7 +219,7 @@ class ManifestReaderTest {
                     """
             architecture: Mixer | architecture: {a: 1}   | 1 fault: line 4: architecture: keys with values (expected: a text)
             task: example       | tasks: example         | 2 faults: line 1: task: missing (expected: a text); line 3: tasks: unknown key (did you mean task?)
-            max_batch: 8        | max_batch: 8.5         | 1 fault: line 28: artifacts.mixer.max_batch: 8.5 (expected: an integer, 1 to 4096)
+            max_batch: 8        | max_batch: 8.5         | 1 fault: line 30: artifacts.mixer.max_batch: 8.5 (expected: an integer, 1 to 4096)
             """)
     void aFaultNamesLineKeyFoundAndExpected(String found, String replacement, String message) {
         ExampleModel.edit(folder, found, replacement);
@@ -247,7 +248,7 @@ class ManifestReaderTest {
         ExampleModel.edit(folder, "gain: 0.5", "gain: !!java.net.URL [\"http://localhost\"]");
         assertThatThrownBy(() -> ManifestReader.read(folder))
                 .hasMessage("example/1/model.yaml: 1 fault\n"
-                        + "  line 30: document: Global tag is not allowed: tag:yaml.org,2002:java.net.URL"
+                        + "  line 32: document: Global tag is not allowed: tag:yaml.org,2002:java.net.URL"
                         + " (expected: YAML)");
     }
 
@@ -256,7 +257,7 @@ class ManifestReaderTest {
         ExampleModel.edit(folder, "parameters:\n", "parameters: &self\n  again: *self\n");
         assertThatThrownBy(() -> ManifestReader.read(folder))
                 .hasMessage("example/1/model.yaml: 1 fault\n"
-                        + "  line 29: parameters: nested more than 20 deep (expected: plain values, each key"
+                        + "  line 31: parameters: nested more than 20 deep (expected: plain values, each key"
                         + " once)");
     }
 
@@ -265,7 +266,7 @@ class ManifestReaderTest {
         ExampleModel.edit(folder, "gain: 0.5", "gain: 0.5\n  gain: 0.25");
         assertThatThrownBy(() -> ManifestReader.read(folder))
                 .hasMessage("example/1/model.yaml: 1 fault\n"
-                        + "  line 31: parameters: found duplicate key gain (expected: plain values, each key"
+                        + "  line 33: parameters: found duplicate key gain (expected: plain values, each key"
                         + " once)");
     }
 
@@ -274,7 +275,7 @@ class ManifestReaderTest {
         Files.writeString(folder.resolve("extra.onnx"), "");
         assertThatThrownBy(() -> ManifestReader.read(folder))
                 .hasMessage("example/1/model.yaml: 1 fault\n"
-                        + "  line 36: files.extra.onnx: missing (expected: the sha256 of every file in the"
+                        + "  line 38: files.extra.onnx: missing (expected: the sha256 of every file in the"
                         + " folder)");
     }
 
