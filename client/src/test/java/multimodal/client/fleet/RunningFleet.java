@@ -97,6 +97,11 @@ final class RunningFleet implements AutoCloseable {
         return "http://localhost:" + (portBase + 101) + "/q/metrics";
     }
 
+    /** Address of clip-service's metrics. */
+    String clipMetrics() {
+        return "http://localhost:" + (portBase + 104) + "/q/metrics";
+    }
+
     /** Where logs, pids and spans are. */
     Path directory() {
         return directory;
