@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 TEXTS = ROOT / "bench" / "texts.txt"
 WARM_UP_TURNS = 2
 """Length of the warm-up of each workload, in turns: a JVM compiles what has run often."""
+IMAGE_SERVICE = "multimodal.image.v1.ImageService"
 LAST_WORDS = 2000
 LOAD_JAR = ROOT / "bench" / "target" / "bench-0.1.0-SNAPSHOT-load.jar"
 
@@ -37,6 +38,19 @@ class Duel:
     steps: int
 
 
+@dataclass(frozen=True)
+class Service:
+    """A running service: its port, and its process."""
+
+    port: int
+    process: subprocess.Popen
+
+    def resident_mib(self) -> float:
+        """The memory that it takes."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
 class Talker:
     """A process that answers each line with a line."""
 
@@ -44,8 +58,8 @@ class Talker:
         self._process = process
         self._read()
 
-    def ask(self, workload: str, clients: int, seconds: float) -> dict:
-        self._process.stdin.write(f"{workload} {clients} {seconds}\n")
+    def ask(self, workload: str, *how_much: object) -> dict:
+        self._process.stdin.write(f"{' '.join(map(str, (workload, *how_much)))}\n")
         self._process.stdin.flush()
         return json.loads(self._read())
 
@@ -109,8 +123,8 @@ def opponents(duel: Duel):
     """Both systems by name, started and able to answer; ended on the way out."""
     inputs = ["--texts", str(TEXTS), "--picture", str(picture()), "--steps", str(duel.steps)]
     with ExitStack() as stack:
-        port = stack.enter_context(service(duel.module, duel.repository, {"INFERENCE_THREADS": str(duel.threads)}))
-        fleet = stack.enter_context(load(port, duel.service, inputs))
+        ours = stack.enter_context(service(duel.module, duel.repository, {"INFERENCE_THREADS": str(duel.threads)}))
+        fleet = stack.enter_context(load(ours.port, duel.service, inputs))
         peer = [sys.executable, "-m", f"bench.peers.{duel.peer}", "--repository", str(duel.repository), *inputs]
         peer += ["--threads", str(duel.threads)]
         rival = stack.enter_context(talker(peer, {"OMP_NUM_THREADS": str(duel.threads)}))
@@ -119,7 +133,7 @@ def opponents(duel: Duel):
 
 @contextmanager
 def service(module: str, repository: Path, environment: dict[str, str]):
-    """A packaged service of the fleet on a free port, which is the value; ended on the way out."""
+    """A packaged service of the fleet on a free port; ended on the way out."""
     jar = ROOT / module / "target" / "quarkus-app" / "quarkus-run.jar"
     need(jar, LOAD_JAR)
     port, http = free_port(), free_port()
@@ -128,8 +142,8 @@ def service(module: str, repository: Path, environment: dict[str, str]):
         "QUARKUS_HTTP_PORT": str(http),
         "INFERENCE_REPOSITORY": str(repository),
     }
-    with server(["java", "-jar", str(jar)], environment):
-        yield port
+    with server(["java", "-jar", str(jar)], environment) as process:
+        yield Service(port, process)
 
 
 @contextmanager
@@ -150,6 +164,17 @@ def load(port: int, service: str, inputs: list[str]):
     command = ["java", "-jar", str(LOAD_JAR), "--target", f"localhost:{port}", "--service", service, *inputs]
     with talker(command, {}) as client:
         yield client
+
+
+def in_process(inputs: list[str]) -> list[str]:
+    """The command of the pipelines in one process, with the libraries of the packaged services."""
+    libraries = [
+        f"{ROOT}/{module}/target/quarkus-app/{folder}/*"
+        for module in ("image-service", "clip-service")
+        for folder in ("app", "lib/main", "lib/boot")
+    ]
+    classpath = os.pathsep.join([str(LOAD_JAR), *libraries])
+    return ["java", "-cp", classpath, "multimodal.bench.InProcessCommand", *inputs]
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""The peers' side of the load protocol: lines `<workload> <clients> <seconds>` in, one line of JSON out.
+"""The peers' side of the load protocol: `<workload> <clients> <seconds>` or `open <file> <last try>` in, JSON out.
 
 A closed loop as in the Java load client: each client sends its next request when it has the answer to the last. The
 peer runs in this process, so a request is a function call. Several clients are served in the way that is faster for
-the peer: one at a time with all threads, or side by side with one thread each.
+the peer: one at a time with all threads, or side by side with one thread each. Mixed pictures that come at their times
+(see `bench/mix.py`) are served in the order in which they come, in the way that is done first.
 """
 
 import argparse
@@ -11,12 +12,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
 
+from bench import mix
+
 Request = Callable[[int], object]
 """By its number. What it returns counts as one item, or as so many as it says where it is an integer."""
+MixedRequest = Callable[[mix.Arrival], object]
 
 
 def arguments(description: str) -> argparse.Namespace:
@@ -30,13 +35,39 @@ def arguments(description: str) -> argparse.Namespace:
     return parser.parse_args()
 
 
-def serve(workloads: dict[str, Request], threads: int) -> None:
+def serve(workloads: dict[str, Request], threads: int, mixed: MixedRequest | None = None) -> None:
     """Answers the lines of the standard input until it ends."""
     torch.set_num_threads(threads)
     print("serving", flush=True)
     for line in sys.stdin:
-        name, clients, seconds = line.split()
-        print(json.dumps(run(workloads[name], int(clients), float(seconds), threads)), flush=True)
+        name, *how_much = line.split()
+        if name == "open":
+            answer = run_mixed(mixed, mix.read(Path(how_much[0])), threads)
+        else:
+            answer = run(workloads[name], int(how_much[0]), float(how_much[1]), threads)
+        print(json.dumps(answer), flush=True)
+
+
+def run_mixed(request: MixedRequest, arrivals: list[mix.Arrival], threads: int) -> dict:
+    """The way that ends first, of both; as the load client tells it."""
+    ways = [_first_come_first_served(request, arrivals, lanes=1)]
+    if threads > 1:
+        torch.set_num_threads(1)
+        ways.append(_first_come_first_served(request, arrivals, lanes=threads))
+        torch.set_num_threads(threads)
+    return {"outcomes": min(ways, key=lambda outcomes: max(end for _, _, end, *_ in outcomes))}
+
+
+def _first_come_first_served(request: MixedRequest, arrivals: list[mix.Arrival], lanes: int) -> list[list]:
+    start = time.perf_counter()
+
+    def serve_one(number: int) -> list:
+        time.sleep(max(0, arrivals[number].at - (time.perf_counter() - start)))
+        request(arrivals[number])
+        return [number, arrivals[number].at, time.perf_counter() - start, "OK", 0, 0]
+
+    with ThreadPoolExecutor(lanes) as pool:
+        return list(pool.map(serve_one, range(len(arrivals))))
 
 
 def run(request: Request, clients: int, seconds: float, threads: int) -> dict:

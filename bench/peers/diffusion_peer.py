@@ -10,6 +10,7 @@ import torch
 from diffusers import DDIMScheduler
 from diffusers.image_processor import VaeImageProcessor
 
+from bench import mix
 from bench.peers import closed_loop
 from models.export import diffusion as exporter
 from models.export import manifest_file
@@ -22,26 +23,39 @@ def main() -> None:
     unet, text_model, _, decoder = exporter.shipped(folder)
     text_encoder = exporter.TextEncoder(text_model, tokenizer.EOS)
     parameters = manifest_file.read(folder / "model.yaml")["parameters"]
-    side = parameters["size"]["default"] // parameters["downscale_factor"]
-    guidance, shape = parameters["default_guidance_scale"], (1, parameters["latent_channels"], side, side)
+    side, guidance = parameters["size"]["default"], parameters["default_guidance_scale"]
     settings = {key: parameters[key] for key in exporter.SCHEDULER_KEYS}
     texts, processor = arguments.texts.read_text().splitlines(), VaeImageProcessor()
 
     @torch.inference_mode()
-    def generate(number: int) -> bytes:
+    def generate(wanted: mix.Arrival) -> None:
         scheduler = DDIMScheduler(**settings, clip_sample=False)
-        scheduler.set_timesteps(arguments.steps)
-        states, pooled = text_encoder(tokenizer.batch(["", texts[number % len(texts)]])[0])
-        latents = torch.randn(shape, generator=torch.Generator().manual_seed(number))
+        scheduler.set_timesteps(wanted.steps)
+        prompts = [wanted.prompt] * wanted.images
+        guided = wanted.guidance > 1
+        states, pooled = text_encoder(tokenizer.batch([""] * wanted.images + prompts if guided else prompts)[0])
+        latents = torch.cat([noise(wanted.seed + image, wanted.side) for image in range(wanted.images)])
         for timestep in scheduler.timesteps:
-            both = unet(torch.cat([latents] * 2), timestep, states, class_labels=pooled).sample
-            without, given = both.chunk(2)
-            latents = scheduler.step(without + guidance * (given - without), timestep, latents).prev_sample
-        png = io.BytesIO()
-        processor.postprocess(decoder(latents), output_type="pil")[0].save(png, "PNG")
-        return png.getvalue()
+            prediction = unet(
+                torch.cat([latents] * 2) if guided else latents, timestep, states, class_labels=pooled
+            ).sample
+            if guided:
+                without, given = prediction.chunk(2)
+                prediction = without + wanted.guidance * (given - without)
+            latents = scheduler.step(prediction, timestep, latents).prev_sample
+        for picture in processor.postprocess(decoder(latents), output_type="pil"):
+            picture.save(io.BytesIO(), "PNG")
 
-    closed_loop.serve({"generate": generate}, arguments.threads)
+    def noise(seed: int, pixels: int) -> torch.Tensor:
+        latent_side = pixels // parameters["downscale_factor"]
+        shape = (1, parameters["latent_channels"], latent_side, latent_side)
+        return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+    def usual(number: int) -> None:
+        prompt = texts[number % len(texts)]
+        generate(mix.Arrival(0, True, arguments.steps, guidance, 1, side, number, prompt))
+
+    closed_loop.serve({"generate": usual}, arguments.threads, mixed=generate)
 
 
 if __name__ == "__main__":

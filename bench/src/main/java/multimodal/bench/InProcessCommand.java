@@ -44,7 +44,8 @@ public final class InProcessCommand implements Callable<Integer> {
         try (InferenceRuntime runtime =
                 InferenceRuntime.open(config, OpenTelemetry.noop(), new SimpleMeterRegistry())) {
             runtime.load(Set.of(DiffusionModel.TASK, Models.CLIP));
-            LoadLines.answer(new InProcessWorkloads(runtime.registry(), Files.readAllLines(texts), steps).requests());
+            LoadLines.answer(LoadLines.closedLoops(
+                    new InProcessWorkloads(runtime.registry(), Files.readAllLines(texts), steps).requests()));
         }
         return 0;
     }

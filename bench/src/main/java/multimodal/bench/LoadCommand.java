@@ -5,6 +5,7 @@ import io.grpc.ManagedChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,7 +42,10 @@ public final class LoadCommand implements Callable<Integer> {
                 ManagedChannelBuilder.forTarget(target).usePlaintext().build();
         try {
             awaitServing(channel);
-            LoadLines.answer(Workloads.read(texts, picture, steps).requests(channel));
+            Map<String, LoadLines.Workload> workloads =
+                    LoadLines.closedLoops(Workloads.read(texts, picture, steps).requests(channel));
+            workloads.putAll(MixedLoad.workloads(channel));
+            LoadLines.answer(workloads);
             return 0;
         } finally {
             channel.shutdownNow();
