@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import multimodal.clip.v1.ContinueTextRequest;
+import multimodal.common.v1.DecodingOptions;
 import multimodal.gateway.v1.TextToImageToTextRequest;
 import multimodal.gateway.v1.WorkflowEvent;
 import multimodal.gateway.v1.WorkflowServiceGrpc;
@@ -50,7 +51,8 @@ class AbandonedRunsIT {
             .setPrompt("a castle under the night sky")
             .setGenerateImage(
                     GenerateImageRequest.newBuilder().setSteps(8).setWidth(64).setHeight(64))
-            .setContinueText(ContinueTextRequest.newBuilder().setMaxTokens(16))
+            .setContinueText(ContinueTextRequest.newBuilder()
+                    .setDecoding(DecodingOptions.newBuilder().setMaxTokens(16)))
             .build();
 
     private static final GenerateImageRequest COMPANY = GenerateImageRequest.newBuilder()

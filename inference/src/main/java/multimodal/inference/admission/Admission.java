@@ -138,7 +138,7 @@ public final class Admission {
         return permits.stream().mapToLong(permit -> permit.cost().units()).sum();
     }
 
-    private int rowsOf(List<WorkPermit> permits) {
+    private static int rowsOf(List<WorkPermit> permits) {
         return permits.stream().mapToInt(permit -> permit.cost().rows()).sum();
     }
 
