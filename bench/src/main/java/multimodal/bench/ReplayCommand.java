@@ -85,7 +85,7 @@ public final class ReplayCommand implements Callable<Integer> {
             for (Load.Request workload : workloads.values()) {
                 awaitAnswer(workload);
             }
-            LoadLines.answer(workloads);
+            LoadLines.answer(LoadLines.closedLoops(workloads));
             return 0;
         } finally {
             channel.shutdownNow();
