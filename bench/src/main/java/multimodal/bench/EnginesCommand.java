@@ -133,7 +133,9 @@ public final class EnginesCommand implements Callable<Integer> {
                 millis[0],
                 millis[1],
                 difference,
-                difference <= tolerance(precision) ? "" : ": too much (expected: at most " + tolerance(precision) + ")");
+                difference <= tolerance(precision)
+                        ? ""
+                        : ": too much (expected: at most " + tolerance(precision) + ")");
     }
 
     /** Bytes are not held to a distance: there the quality of the whole model counts. */
