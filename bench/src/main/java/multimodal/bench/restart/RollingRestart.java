@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import multimodal.common.rpc.BalancedChannel;
 
@@ -41,19 +42,21 @@ record RollingRestart(int clients, int minCalls, long settleMillis) {
             AtomicInteger restarts = new AtomicInteger();
             AtomicInteger nextCall = new AtomicInteger();
             int minRestarts = fleet.processes().size();
+            BooleanSupplier goesOn = () -> tally.calls() < minCalls || restarts.get() < minRestarts;
             MixedCalls calls = MixedCalls.through(channel);
             long start = System.nanoTime();
             List<Future<?>> loops = new ArrayList<>();
             for (int client = 0; client < clients; client++) {
                 loops.add(threads.submit(() -> {
-                    while (!isOver.get() && (tally.calls() < minCalls || restarts.get() < minRestarts)) {
+                    while (!isOver.get() && goesOn.getAsBoolean()) {
                         make(calls, nextCall.getAndIncrement(), tally);
                     }
                 }));
             }
             restartInTurn(
                     fleet,
-                    loops,
+                    // A client that has ended before that has met a bug, which its future tells.
+                    () -> goesOn.getAsBoolean() && loops.stream().noneMatch(Future::isDone),
                     restarts,
                     line -> news.accept(
                             "%s after %d calls, %d of them went wrong".formatted(line, tally.calls(), tally.wrong())));
@@ -69,10 +72,10 @@ record RollingRestart(int clients, int minCalls, long settleMillis) {
     }
 
     private void restartInTurn(
-            ReplicatedFleet fleet, List<Future<?>> loops, AtomicInteger restarts, Consumer<String> news)
+            ReplicatedFleet fleet, BooleanSupplier goesOn, AtomicInteger restarts, Consumer<String> news)
             throws IOException, InterruptedException {
         List<ServiceProcess> processes = fleet.processes();
-        while (!loops.stream().allMatch(Future::isDone)) {
+        while (goesOn.getAsBoolean()) {
             ServiceProcess process = processes.get(restarts.get() % processes.size());
             process.stop();
             process.start();
