@@ -41,6 +41,7 @@ class Sizes:
     projection: int
     blip_text: dict
     blip_vision: dict
+    blip_spread: float
     gpt2: dict
 
 
@@ -62,6 +63,7 @@ TINY = Sizes(
     projection=12,
     blip_text=TINY_TOWER | {"encoder_hidden_size": 16, "max_position_embeddings": 64},
     blip_vision=TINY_TOWER | {"image_size": 32, "patch_size": 8},
+    blip_spread=0.12,
     gpt2={"n_positions": 64, "n_embd": 16, "n_layer": 2, "n_head": 2},
 )
 FULL = Sizes(
@@ -88,6 +90,7 @@ FULL = Sizes(
     projection=768,
     blip_text={},  # BlipConfig's defaults are BLIP base
     blip_vision={},
+    blip_spread=0.05,
     gpt2={},  # GPT2Config's defaults are GPT-2 with 124 M parameters
 )
 
@@ -158,8 +161,11 @@ def blip(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer
     torch.manual_seed(SEED)
     tokenizer = words(folder)
     ids = {"bos_token_id": tokenizer.bos_token_id, "sep_token_id": tokenizer.sep_token_id, "eos_token_id": 2}
-    text = {"vocab_size": len(tokenizer), "pad_token_id": tokenizer.pad_token_id, **ids, **sizes.blip_text}
-    model = BlipForConditionalGeneration(BlipConfig(text_config=text, vision_config=sizes.blip_vision))
+    # Transformers' own spread for the vision tower is so small that fp16 has only zeros for it.
+    spread = {"initializer_range": sizes.blip_spread}
+    text = {"vocab_size": len(tokenizer), "pad_token_id": tokenizer.pad_token_id, **ids, **spread, **sizes.blip_text}
+    vision = spread | sizes.blip_vision
+    model = BlipForConditionalGeneration(BlipConfig(text_config=text, vision_config=vision, **spread))
     side = model.config.vision_config.image_size
     BlipImageProcessor(size={"height": side, "width": side}).save_pretrained(folder)
     return _save(model, folder)

@@ -2,8 +2,8 @@
 
 For each: a Hugging Face folder is drawn, exported by `models/export/export.sh`, loaded by the service of the fleet that
 is for it, and asked through gRPC on each engine; what comes back is compared with what diffusers or transformers make
-of the same folder. Sizes, times and memory go into `full_size.json`, from which `docs/models.md` is made. The services
-have to be built (`mvn package -DskipTests`).
+of the same folder. Sizes, processor time and memory go into `full_size.json`, from which `docs/models.md` is made. The
+services have to be built (`mvn package -DskipTests`). A run that was interrupted goes on where it was.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,16 @@ import torch
 from diffusers import DDIMScheduler, StableDiffusionPipeline
 from PIL import Image
 from safetensors.torch import load_file, save_file
-from transformers import CLIPImageProcessor, CLIPModel, CLIPTokenizer
+from transformers import (
+    BertTokenizer,
+    BlipForConditionalGeneration,
+    BlipImageProcessor,
+    CLIPImageProcessor,
+    CLIPModel,
+    CLIPTokenizer,
+    GPT2LMHeadModel,
+    GPT2Tokenizer,
+)
 
 from models.checkpoints import FIGURES, folders, tokenizers
 from models.checkpoints.service import ROOT, Service
@@ -31,6 +39,7 @@ from models.checkpoints.service import ROOT, Service
 ENGINES = ["onnxruntime", "pytorch"]
 PROMPT, SEED, GUIDANCE = "a castle under the night sky, oil painting", 42, 7.5
 TEXTS = tokenizers.SENTENCES[:3]
+NEW_TOKENS = 20
 PICTURES = [ROOT / "models/golden" / name for name in ("scenes/castle-night.png", "pictures/scaled.png")]
 
 
@@ -45,6 +54,7 @@ class Subject:
 
     title: str
     service: str
+    rpc: str
     draw: Callable[[Path, Path], Path]
     reference: Callable[[Path, int], dict[str, torch.Tensor]]
     ask: Callable[[Service, int], dict[str, torch.Tensor]]
@@ -61,7 +71,7 @@ def _picture(folder: Path, steps: int) -> dict[str, torch.Tensor]:
 
 def _ask_picture(service: Service, steps: int) -> dict[str, torch.Tensor]:
     request = {"prompt": PROMPT, "steps": steps, "guidance_scale": GUIDANCE, "seed": SEED}
-    *_, last = service.call("multimodal.image.v1.ImageService", "GenerateImage", request)
+    *_, last = service.call("GenerateImage", request)
     picture = Image.open(io.BytesIO(last.result.images[0].image.data))
     return {"pixels": torch.from_numpy(np.array(picture))}
 
@@ -83,7 +93,7 @@ def _embeddings(folder: Path, _steps: int) -> dict[str, torch.Tensor]:
 def _ask_embeddings(service: Service, _steps: int) -> dict[str, torch.Tensor]:
     inputs = [{"text": text} for text in TEXTS]
     inputs += [{"image": _image(picture)} for picture in PICTURES]
-    (answer,) = service.call("multimodal.clip.v1.ClipService", "Embed", {"inputs": inputs})
+    (answer,) = service.call("Embed", {"inputs": inputs})
     return {"embeddings": torch.tensor([list(embedding.values) for embedding in answer.embeddings])}
 
 
@@ -95,14 +105,65 @@ def _differ_in_coordinates(found: dict, expected: dict) -> str:
     return f"at most {(found['embeddings'] - expected['embeddings']).abs().max().item():.1e} of a coordinate"
 
 
+def _caption(folder: Path, _steps: int) -> dict[str, torch.Tensor]:
+    model = BlipForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    picture = Image.open(PICTURES[0]).convert("RGB")
+    pixels = BlipImageProcessor.from_pretrained(folder)(picture, return_tensors="pt").pixel_values
+    tokens = model.generate(pixel_values=pixels, max_new_tokens=NEW_TOKENS, do_sample=False)[0]
+    return {"tokens": _until(tokens[1:], model.config.text_config.sep_token_id)}
+
+
+def _ask_caption(service: Service, _steps: int) -> dict[str, torch.Tensor]:
+    return _ask_tokens(service, "CaptionImage", {"image": _image(PICTURES[0])})
+
+
+def _continuation(folder: Path, _steps: int) -> dict[str, torch.Tensor]:
+    model = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32)
+    ids = GPT2Tokenizer.from_pretrained(folder)(PROMPT, return_tensors="pt").input_ids
+    end = model.config.eos_token_id
+    mask = torch.ones_like(ids)
+    tokens = model.generate(ids, attention_mask=mask, max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=end)[0]
+    return {"tokens": _until(tokens[ids.shape[1] :], end)}
+
+
+def _ask_continuation(service: Service, _steps: int) -> dict[str, torch.Tensor]:
+    return _ask_tokens(service, "ContinueText", {"prompt": PROMPT})
+
+
+def _ask_tokens(service: Service, method: str, request: dict) -> dict[str, torch.Tensor]:
+    request |= {"decoding": {"max_tokens": NEW_TOKENS}}
+    answers = service.call(method, request)
+    return {"tokens": torch.tensor([answer.token.id for answer in answers if answer.HasField("token")])}
+
+
+def _until(tokens: torch.Tensor, end: int) -> torch.Tensor:
+    ends = (tokens == end).nonzero()
+    return tokens[: ends[0, 0]] if len(ends) else tokens
+
+
+def _differ_in_tokens(found: dict, expected: dict) -> str:
+    mine, theirs = found["tokens"].tolist(), expected["tokens"].tolist()
+    same = sum(one == other for one, other in zip(mine, theirs, strict=False))
+    return f"{max(len(mine), len(theirs)) - same} of {len(theirs)} tokens"
+
+
 def _clip_words(packages: Path) -> Callable[[Path], CLIPTokenizer]:
     return lambda folder: tokenizers.clip(folder, tokenizers.clip_merges(packages))
 
 
+def _bert_words(packages: Path) -> Callable[[Path], BertTokenizer]:
+    return lambda folder: tokenizers.bert(folder, tokenizers.bert_words(packages))
+
+
+def _gpt2_words(packages: Path) -> Callable[[Path], GPT2Tokenizer]:
+    return lambda folder: tokenizers.gpt2(folder, *tokenizers.gpt2_words(packages))
+
+
 SUBJECTS: dict[str, Subject] = {
     "stable-diffusion-v1-5": Subject(
-        "Stable Diffusion 1.5, a picture of 512 × 512",
+        "Stable Diffusion 1.5, 512 × 512, two steps",
         "image-service",
+        "multimodal.image.v1.ImageService",
         lambda folder, packages: folders.stable_diffusion(folder, folders.FULL, _clip_words(packages)),
         _picture,
         _ask_picture,
@@ -111,63 +172,101 @@ SUBJECTS: dict[str, Subject] = {
     "clip-vit-large-patch14": Subject(
         "CLIP ViT-L/14, three texts and two pictures",
         "clip-service",
+        "multimodal.clip.v1.ClipService",
         lambda folder, packages: folders.clip(folder, folders.FULL, _clip_words(packages)),
         _embeddings,
         _ask_embeddings,
         _differ_in_coordinates,
     ),
+    "blip-image-captioning-base": Subject(
+        "BLIP base, a caption of twenty tokens",
+        "clip-service",
+        "multimodal.clip.v1.VisionLanguageService",
+        lambda folder, packages: folders.blip(folder, folders.FULL, _bert_words(packages)),
+        _caption,
+        _ask_caption,
+        _differ_in_tokens,
+    ),
+    "gpt2": Subject(
+        "GPT-2 with 124 M parameters, twenty tokens",
+        "clip-service",
+        "multimodal.clip.v1.VisionLanguageService",
+        lambda folder, packages: folders.gpt2(folder, folders.FULL, _gpt2_words(packages)),
+        _continuation,
+        _ask_continuation,
+        _differ_in_tokens,
+    ),
 }
 
 
 def run(name: str, work: Path, packages: Path, threads: int, steps: int) -> dict:
-    """Goes all the way with one subject and returns its figures."""
-    subject = SUBJECTS[name]
+    """Goes all the way with one subject and returns its figures; what an earlier run has done is not done again."""
+    subject, figures = SUBJECTS[name], _Figures(work / f"{name}.json")
     folder, repository, reference = work / name, work / f"{name}.repository", work / f"{name}.safetensors"
     part = [sys.executable, "-W", "ignore", "-m", "models.checkpoints.full_size", "--packages", packages]
-    if not (folder / "drawn").exists():
+
+    def draw() -> dict:
         _process([*part, "--draw", folder], threads)
-        (folder / "drawn").touch()
-    export, peak = _process([ROOT / "models/export/export.sh", folder, repository], threads)
-    figures = {"title": subject.title, "threads": threads, "export_seconds": export, "export_peak_bytes": peak}
-    figures["entry_bytes"] = sum(file.stat().st_size for file in repository.rglob("*") if file.is_file())
-    _process([*part, "--reference", reference, "--folder", folder, "--steps", steps], threads)
-    expected = load_file(reference)
-    figures["library_seconds"] = expected.pop("seconds").item()
-    figures["engines"] = {}
-    for engine in ENGINES:
-        with Service(subject.service, repository, engine, threads, work / f"{name}.{engine}.log") as service:
-            start = time.monotonic()
+        return {"title": subject.title}
+
+    def export() -> dict:
+        seconds, peak = _process([ROOT / "models/export/export.sh", folder, repository], threads)
+        size = sum(file.stat().st_size for file in repository.rglob("*") if file.is_file())
+        return {"export_seconds": seconds, "export_peak_bytes": peak, "entry_bytes": size}
+
+    def refer() -> dict:
+        seconds, _ = _process([*part, "--reference", reference, "--folder", folder, "--steps", steps], threads)
+        return {"library_seconds": seconds}
+
+    def serve(engine: str) -> dict:
+        with Service(
+            subject.service, subject.rpc, repository, engine, threads, work / f"{name}.{engine}.log"
+        ) as service:
+            start = service.processor_seconds()
             found = subject.ask(service, steps)
-            figures["engines"][engine] = {
-                "start_seconds": service.seconds_to_serve,
-                "request_seconds": time.monotonic() - start,
-                "peak_bytes": service.peak_bytes(),
-                "difference": subject.differ(found, expected),
-            }
-    return figures
+            request = service.processor_seconds() - start
+            difference = subject.differ(found, load_file(reference))
+            peak = service.peak_bytes()
+        return {"start_seconds": start, "request_seconds": request, "peak_bytes": peak, "difference": difference}
+
+    for stage in (draw, export, refer):
+        figures.once(stage.__name__, stage)
+    for engine in ENGINES:
+        figures.once(engine, lambda engine=engine: serve(engine))
+    return figures.all
+
+
+class _Figures:
+    """The figures of each stage that is done, in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.all: dict[str, dict] = json.loads(path.read_text()) if path.exists() else {}
+
+    def once(self, stage: str, work: Callable[[], dict]) -> None:
+        if stage not in self.all:
+            self.all[stage] = work()
+            self.path.write_text(json.dumps(self.all, indent=2, ensure_ascii=False))
 
 
 def _process(command: list, threads: int) -> tuple[float, int]:
-    """Runs a command to its end; the seconds it took and the most bytes it had resident."""
+    """Runs a command to its end; the seconds of processor time that it took and the most bytes it had resident."""
     environment = os.environ | {"OMP_NUM_THREADS": str(threads), "PYTHON": sys.executable, "PYTHONPATH": str(ROOT)}
-    start = time.monotonic()
     process = subprocess.Popen([str(word) for word in command], env=environment)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"full_size: {' '.join(map(str, command))} has failed")
-    return time.monotonic() - start, usage.ru_maxrss << 10
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
 
 
 @torch.no_grad()
 def _refer(name: str, folder: Path, steps: int, target: Path) -> None:
-    start = time.monotonic()
-    found = SUBJECTS[name].reference(folder, steps)
-    save_file(found | {"seconds": torch.tensor(time.monotonic() - start)}, target)
+    save_file(SUBJECTS[name].reference(folder, steps), target)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="full_size.sh", description=__doc__.splitlines()[0].split(":")[0] + ".")
-    parser.add_argument("names", nargs="*", choices=[*SUBJECTS, []], default=list(SUBJECTS))
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(SUBJECTS)}; default: all")
     parser.add_argument("--packages", type=Path, required=True, help="folder with the packages that ship tokenizers")
     parser.add_argument("--work", type=Path, default=Path("full-size"), help="folder for what is drawn and exported")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of each engine")
@@ -176,13 +275,15 @@ def main() -> None:
     parser.add_argument("--reference", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(SUBJECTS):
+        parser.error(f"name: {', '.join(unknown)} (expected: of {', '.join(SUBJECTS)})")
     if arguments.draw:
         SUBJECTS[arguments.draw.name].draw(arguments.draw, arguments.packages)
     elif arguments.reference:
         _refer(arguments.folder.name, arguments.folder, arguments.steps, arguments.reference)
     else:
         arguments.work.mkdir(parents=True, exist_ok=True)
-        for name in arguments.names:
+        for name in arguments.names or SUBJECTS:
             known = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
             known[name] = run(name, arguments.work, arguments.packages, arguments.threads, arguments.steps)
             FIGURES.write_text(json.dumps(known, indent=2, ensure_ascii=False) + "\n")

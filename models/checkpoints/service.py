@@ -19,10 +19,10 @@ LARGEST_MESSAGE = 64 << 20
 
 
 class Service:
-    """`name` as `./fleet` builds it, serving `repository` on `engine`; a context manager."""
+    """`name` as `./fleet` builds it, with `repository` on `engine`; a context manager that waits until `rpc` serves."""
 
-    def __init__(self, name: str, repository: Path, engine: str, threads: int, log: Path) -> None:
-        self.port = _free_port()
+    def __init__(self, name: str, rpc: str, repository: Path, engine: str, threads: int, log: Path) -> None:
+        self.port, self.rpc = _free_port(), rpc
         options = {
             "quarkus.grpc.server.host": "127.0.0.1",
             "quarkus.grpc.server.port": self.port,
@@ -38,7 +38,7 @@ class Service:
         command = ["java", "-Xmx2g", *(f"-D{key}={value}" for key, value in options.items()), "-jar"]
         command += [str(ROOT / name / "target/quarkus-app/quarkus-run.jar")]
         environment = os.environ | {"OPT_OUT_TRACKING": "true", "DJL_CACHE_DIR": str(log.parent / "cache")}
-        self.log, self.started = log, time.monotonic()
+        self.log = log
         with log.open("w") as file:
             self.process = subprocess.Popen(command, env=environment, stdout=file, stderr=subprocess.STDOUT)
         limits = [("grpc.max_receive_message_length", LARGEST_MESSAGE)]
@@ -47,7 +47,7 @@ class Service:
 
     def __enter__(self) -> "Service":
         try:
-            self.seconds_to_serve = self._await_serving()
+            self._await_serving()
         except BaseException:
             self.__exit__()
             raise
@@ -58,29 +58,35 @@ class Service:
         self.process.terminate()
         self.process.wait()
 
-    def _await_serving(self) -> float:
-        check = self.channel.unary_unary(HEALTH)
-        while time.monotonic() - self.started < PATIENCE_SECONDS:
+    def _await_serving(self) -> None:
+        check, last = self.channel.unary_unary(HEALTH), time.monotonic() + PATIENCE_SECONDS
+        asked = b"\x0a" + bytes([len(self.rpc)]) + self.rpc.encode()  # a HealthCheckRequest of that service
+        while time.monotonic() < last:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the service has ended with {self.process.returncode}, see {self.log}")
             try:
-                if check(b"", timeout=60) == SERVING:
-                    return time.monotonic() - self.started
+                if check(asked, timeout=60) == SERVING:
+                    return
             except grpc.RpcError:
                 pass
             time.sleep(0.2)
         raise RuntimeError(f"the service does not serve after {PATIENCE_SECONDS} s, see {self.log}")
 
-    def call(self, service: str, method: str, request: dict) -> Iterator:
+    def call(self, method: str, request: dict) -> Iterator:
         """The messages of one call; bytes in `request` are given in base64, as in protobuf's JSON."""
-        described = self.pool.FindServiceByName(service).FindMethodByName(method)
+        described = self.pool.FindServiceByName(self.rpc).FindMethodByName(method)
         message = json_format.ParseDict(request, message_factory.GetMessageClass(described.input_type)())
         answer = message_factory.GetMessageClass(described.output_type)
-        path, parts = f"/{service}/{method}", (type(message).SerializeToString, answer.FromString)
+        path, parts = f"/{self.rpc}/{method}", (type(message).SerializeToString, answer.FromString)
         if described.server_streaming:
             yield from self.channel.unary_stream(path, *parts)(message, timeout=PATIENCE_SECONDS)
         else:
             yield self.channel.unary_unary(path, *parts)(message, timeout=PATIENCE_SECONDS)
+
+    def processor_seconds(self) -> float:
+        """Processor time of the process so far, all threads together."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def peak_bytes(self) -> int:
         """The most memory that the process has had resident so far."""

@@ -8,7 +8,7 @@ from transformers import BlipForConditionalGeneration
 from transformers.models.blip.modeling_blip_text import BlipTextSelfAttention
 
 from models.export import command, decoding
-from models.export.artifact import Artifact, Model, Port, round_to_half
+from models.export.artifact import Artifact, Model, Port
 from models.export.origin import Origin
 from models.export.weights import restore
 from models.train import caption as trainer
@@ -20,6 +20,7 @@ CARD = {
     " made to look painted, and the plain sentences of a grammar in English and Chinese; the vision tower began as"
     " sticker-clip's. Twemoji was only ever measured on.",
 }
+MAX_TOKENS_OF_FOLDERS = 50
 
 
 class Vision(torch.nn.Module):
@@ -129,12 +130,12 @@ def shipped(folder: Path) -> BlipForConditionalGeneration:
 
 def load(origin: Origin) -> BlipForConditionalGeneration:
     if origin.folder:
-        return BlipForConditionalGeneration.from_pretrained(origin.folder)
+        return BlipForConditionalGeneration.from_pretrained(origin.folder, dtype=torch.float32)
     return trainer.load_caption(origin.checkpoint or trainer.latest())
 
 
 def make(origin: Origin) -> Model:
-    model = round_to_half(load(origin))
+    model = load(origin).eval()
     text = model.config.text_config
     ids = origin.ids | {"bos_id": text.bos_token_id, "eos_id": text.sep_token_id}  # BLIP's own, not its tokenizer's
     return Model(
@@ -144,7 +145,7 @@ def make(origin: Origin) -> Model:
         artifacts=artifacts(model),
         parameters={
             "languages": {"en": [text.bos_token_id]} if origin.folder else trainer.PREFIXES,
-            "max_tokens": trainer.MAX_TOKENS,
+            "max_tokens": MAX_TOKENS_OF_FOLDERS if origin.folder else trainer.MAX_TOKENS,
         },
         max_length=min(text.max_position_embeddings, 64),
         preprocessing=origin.preprocessing(model.config.vision_config.image_size),

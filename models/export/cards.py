@@ -17,8 +17,9 @@ FULL_SIZE_HEAD = """## Real configurations at full size
 
 No weights of others are at hand here, so the way of a real checkpoint is tried with its configuration, its tokenizer
 and random weights: exported, served, asked once through gRPC, and compared with diffusers or transformers on the same
-folder and seed. Times are as they were on two busy cores of a virtual machine, the library's with the loading of the
-model; random weights are no easier and no harder to compute with than trained ones.
+folder and seed. Times are seconds of one processor core of a virtual machine (others worked beside, so time by the
+clock would say little), with the loading of the model: export with its checks, the library's call with its start, the
+service's start with its calibration. Random weights are no easier to compute with than trained ones.
 Measured by `models/export/full_size.sh`.
 """
 
@@ -68,17 +69,18 @@ def _value(value: float | None, figure: dict) -> str:
 
 def full_size(figures: dict[str, dict]) -> str:
     """The Markdown section of what `models/export/full_size.sh` has measured."""
-    lines = [FULL_SIZE_HEAD, "| entry | bytes | export, s | its memory | library, s |", "|---|---|---|---|---|"]
+    lines = [FULL_SIZE_HEAD, "| | entry | export | its memory | library |", "|---|---|---|---|---|"]
     for one in figures.values():
-        cells = [one["title"], _gigabytes(one["entry_bytes"]), f"{one['export_seconds']:.0f}"]
-        cells += [_gigabytes(one["export_peak_bytes"]), f"{one['library_seconds']:.1f}"]
+        made = one["export"]
+        cells = [one["draw"]["title"], _gigabytes(made["entry_bytes"]), f"{made['export_seconds']:.0f} s"]
+        cells += [_gigabytes(made["export_peak_bytes"]), f"{one['refer']['library_seconds']:.0f} s"]
         lines.append(f"| {' | '.join(cells)} |")
-    lines += ["", "| entry | engine | start, s | request, s | memory | difference from the library |"]
-    lines += ["|---|---|---|---|---|---|"]
+    lines += ["", "| | engine | start | request | memory | difference from the library |", "|---|---|---|---|---|---|"]
     for one in figures.values():
-        for engine, found in one["engines"].items():
-            cells = [one["title"], engine, f"{found['start_seconds']:.0f}", f"{found['request_seconds']:.1f}"]
-            lines.append(f"| {' | '.join([*cells, _gigabytes(found['peak_bytes']), found['difference']])} |")
+        for engine, found in ((key, one[key]) for key in ("onnxruntime", "pytorch") if key in one):
+            times = f"{found['start_seconds']:.0f} s", f"{found['request_seconds']:.1f} s"
+            cells = [one["draw"]["title"], engine, *times, _gigabytes(found["peak_bytes"]), found["difference"]]
+            lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
 
 

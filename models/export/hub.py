@@ -13,12 +13,14 @@ from pathlib import Path
 
 import yaml
 
-from models.export import bundle, clip, diffusion, origin, parity
+from models.export import bundle, caption, clip, diffusion, origin, parity, text
 from models.export.artifact import Model
 
 EXPORTERS: dict[str, Callable[[origin.Origin], Model]] = {
     "StableDiffusionPipeline": diffusion.make,
     "CLIPModel": clip.make,
+    "BlipForConditionalGeneration": caption.make,
+    "GPT2LMHeadModel": text.make,
 }
 
 
@@ -71,7 +73,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         export(arguments.folder, arguments.repository, arguments.name, arguments.licence)
-    except (origin.UnsupportedError, parity.ParityError) as error:
+    except (origin.UnsupportedError, parity.ParityError, OSError, ValueError) as error:
         sys.exit(f"export: {error}")
 
 

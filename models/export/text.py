@@ -6,7 +6,7 @@ import torch
 from transformers import GPT2LMHeadModel
 
 from models.export import command, decoding
-from models.export.artifact import Artifact, Model, round_to_half
+from models.export.artifact import Artifact, Model
 from models.export.origin import Origin
 from models.export.weights import restore
 from models.train import text as trainer
@@ -57,12 +57,12 @@ def shipped(folder: Path) -> GPT2LMHeadModel:
 
 def load(origin: Origin) -> GPT2LMHeadModel:
     if origin.folder:
-        return GPT2LMHeadModel.from_pretrained(origin.folder, attn_implementation="eager")
+        return GPT2LMHeadModel.from_pretrained(origin.folder, attn_implementation="eager", dtype=torch.float32)
     return trainer.load_text(origin.checkpoint or trainer.latest())
 
 
 def make(origin: Origin) -> Model:
-    model = round_to_half(load(origin))
+    model = load(origin).eval()
     return Model(
         origin,
         task="text-generation",

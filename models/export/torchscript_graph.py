@@ -1,7 +1,8 @@
 """TorchScript graphs without weights: the zip of `torch.jit.save` less the records that the fp16 file already holds.
 
 `weights.json` at the root of the zip maps each left-out record, by its full name in the archive, to
-`{"tensor": <name in weights.safetensors>, "dtype": "float32"}`. Debug records (which hold source paths) are dropped.
+`{"tensor": <name in weights.safetensors>, "dtype": "float32"}`. Debug records, which hold source paths, are dropped,
+and so is the archive's own hash, which counts them in.
 """
 
 import json
@@ -36,7 +37,7 @@ def write(artifact: Artifact, weights: Weights, path: Path) -> None:
                 tensor = weights.find(content) if "/data/" in name or "/constants/" in name else None
                 if tensor:
                     left_out[name] = {"tensor": tensor, "dtype": "float32"}
-                elif not name.endswith(".debug_pkl"):
+                elif not name.endswith((".debug_pkl", ".data/serialization_id")):
                     _add(target, name, content, zipfile.ZIP_DEFLATED)
             _add(target, MAP, json.dumps(left_out, indent=0, sort_keys=True).encode(), zipfile.ZIP_DEFLATED)
 

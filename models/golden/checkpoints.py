@@ -15,7 +15,16 @@ import numpy as np
 import torch
 from diffusers import DDIMScheduler, StableDiffusionPipeline
 from PIL import Image
-from transformers import CLIPImageProcessor, CLIPModel, CLIPTokenizer
+from transformers import (
+    BertTokenizer,
+    BlipForConditionalGeneration,
+    BlipImageProcessor,
+    CLIPImageProcessor,
+    CLIPModel,
+    CLIPTokenizer,
+    GPT2LMHeadModel,
+    GPT2Tokenizer,
+)
 
 from models.checkpoints import folders, tokenizers
 from models.export import hub
@@ -23,6 +32,7 @@ from models.golden.common import FOLDER, write
 
 REPOSITORY = FOLDER / "repository"
 PICTURES = ["pictures/png-rgb.png", "pictures/scaled.png", "scenes/castle-night.png"]
+NEW_TOKENS = 20
 LONG = "a photo of an astronaut riding a horse in the rain, " * 6 + "with a red umbrella"
 TEXTS = [*tokenizers.SENTENCES[:3], "", "Hello, WORLD's  café 猫 123!", LONG]
 DEFAULTS = {"negative_prompt": "", "eta": 0.0, "width": 16, "height": 16, "all_latents": False, "guidance_scale": 7.5}
@@ -93,9 +103,40 @@ def clip(folder: Path, name: str) -> None:
     write(name, tensors, [*cases, *({"kind": "image", "row": row, "file": file} for row, file in enumerate(PICTURES))])
 
 
+def blip(folder: Path, name: str) -> None:
+    model = BlipForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    tokenizer = BertTokenizer.from_pretrained(folder)
+    tensors, cases = {}, []
+    for number, file in enumerate(PICTURES):
+        picture = Image.open(FOLDER / file).convert("RGB")
+        pixels = BlipImageProcessor.from_pretrained(folder)(picture, return_tensors="pt").pixel_values
+        tokens = model.generate(pixel_values=pixels, max_new_tokens=NEW_TOKENS, do_sample=False)[0]
+        text = tokenizer.decode(tokens, skip_special_tokens=True)
+        tensors[f"picture_{number}_tokens"] = tokens[1:]  # without the one that begins
+        tensors[f"picture_{number}_embeds"] = model.vision_model(pixels)[0]
+        cases.append({"name": f"picture_{number}", "file": file, "text": text, "max_new_tokens": NEW_TOKENS})
+    write(name, tensors, cases)
+
+
+def gpt2(folder: Path, name: str) -> None:
+    model = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32)
+    tokenizer = GPT2Tokenizer.from_pretrained(folder)
+    tensors, cases = {}, []
+    for number, prompt in enumerate([*tokenizers.SENTENCES[:4], "", "Hello,  café 猫 123!"]):
+        ids = tokenizer(prompt, return_tensors="pt").input_ids if prompt else torch.tensor([[tokenizer.bos_token_id]])
+        tokens = model.generate(
+            ids, attention_mask=torch.ones_like(ids), max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=0
+        )[0]
+        tensors[f"prompt_{number}_tokens"] = tokens[ids.shape[1] :]
+        cases.append({"name": f"prompt_{number}", "prompt": prompt, "max_new_tokens": NEW_TOKENS})
+    write(name, tensors, cases)
+
+
 KINDS: dict[str, tuple[Callable, Callable, Callable]] = {
     "random-stable-diffusion": (folders.stable_diffusion, tokenizers.tiny_clip, stable_diffusion),
     "random-clip": (folders.clip, tokenizers.tiny_clip, clip),
+    "random-blip": (folders.blip, tokenizers.tiny_bert, blip),
+    "random-gpt2": (folders.gpt2, tokenizers.tiny_gpt2, gpt2),
 }
 
 

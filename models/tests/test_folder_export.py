@@ -36,6 +36,18 @@ class FolderExportTest(unittest.TestCase):
         self.assertEqual(card["parameters"]["beta_schedule"], "scaled_linear")
         self.assertEqual((card["parameters"]["steps_offset"], card["parameters"]["set_alpha_to_one"]), (1, False))
 
+    def test_blip(self):
+        card = self.export(folders.blip(self.root / "tiny", folders.TINY, tokenizers.tiny_bert))
+        self.assertEqual((card["task"], card["preprocessing"]["fit"]), ("caption", "stretch"))
+        begin, end = card["tokenizer"]["bos_id"], card["tokenizer"]["eos_id"]
+        self.assertEqual(card["parameters"]["languages"], {"en": [begin]})
+        self.assertNotEqual(begin, end)
+
+    def test_gpt2(self):
+        card = self.export(folders.gpt2(self.root / "tiny", folders.TINY, tokenizers.tiny_gpt2))
+        self.assertEqual((card["task"], card["tokenizer"]["max_length"]), ("text-generation", 64))
+        self.assertEqual(len({card["tokenizer"][key] for key in ("pad_id", "bos_id", "eos_id")}), 1)
+
     def test_what_the_fleet_does_not_do_is_refused_by_name(self):
         folder = folders.stable_diffusion(self.root / "tiny", folders.TINY, tokenizers.tiny_clip)
         self.say(folder / "scheduler/scheduler_config.json", timestep_spacing="linspace")

@@ -1,0 +1,8 @@
+package multimodal.clip.pipeline;
+
+class RandomTextOnOnnxRuntimeParityTest extends RandomTextParity {
+
+    RandomTextOnOnnxRuntimeParityTest() {
+        super("onnxruntime");
+    }
+}

@@ -1,0 +1,8 @@
+package multimodal.clip.pipeline;
+
+class RandomTextOnPytorchParityTest extends RandomTextParity {
+
+    RandomTextOnPytorchParityTest() {
+        super("pytorch");
+    }
+}
