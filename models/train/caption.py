@@ -183,8 +183,11 @@ def evaluate(model: BlipForConditionalGeneration, count: int) -> dict[str, float
     return figures
 
 
-def begin(model: BlipForConditionalGeneration, head: PatchHead) -> None:
-    """Gives a fresh model what sticker-clip has learned, if it is at hand."""
+def begin(model: BlipForConditionalGeneration, head: PatchHead, resume: bool) -> None:
+    """Gives a fresh model what is committed, if that is asked for, and what sticker-clip has learned, if at hand."""
+    if resume and common.load_committed(model, "sticker-caption", "vision."):
+        common.load_committed(model.text_decoder, "sticker-caption", "decoder.")
+        clip.unfold_stem(model)
     if (path := clip.latest()).exists():
         state = common.load_checkpoint(path)
         begin_as_clip(model, state["model"])
@@ -194,10 +197,8 @@ def begin(model: BlipForConditionalGeneration, head: PatchHead) -> None:
 def train(arguments) -> None:
     settings, run, model, step = Settings(), common.Run("caption", arguments.minutes), build(), 0
     head = PatchHead(model.config.vision_config.hidden_size)
-    if arguments.resume and not run.checkpoint.exists() and common.load_committed(model, "sticker-caption", "vision."):
-        common.load_committed(model.text_decoder, "sticker-caption", "decoder.")
-    elif not arguments.resume or not run.checkpoint.exists():
-        begin(model, head)
+    if not (arguments.resume and run.checkpoint.exists()):
+        begin(model, head, arguments.resume)
     average = common.Ema(model, settings.ema)
     if arguments.resume and run.checkpoint.exists():
         state = common.load_checkpoint(run.checkpoint)

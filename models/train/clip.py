@@ -159,6 +159,22 @@ def begin(model: CLIPModel) -> None:
         model.text_model.requires_grad_(False)
 
 
+def begin_committed(model: CLIPModel) -> bool:
+    """Gives the model what is committed, if anything is: a stem that has learned and a text tower that is kept."""
+    if not common.load_committed(model, "sticker-clip", "vision."):
+        return False
+    common.load_committed(model, "sticker-clip", "text.")
+    model.text_model.requires_grad_(False)
+    unfold_stem(model)
+    return True
+
+
+def unfold_stem(model: torch.nn.Module) -> None:
+    """Makes the stem of a committed vision tower trainable again (see `ConvolutionalStem.unfold`)."""
+    scenes = [scene_at("train", number, VENDORS_SEEN, KINDS) for number in range(256)]
+    model.vision_model.embeddings.patch_embedding.unfold(pictures_of(scenes))
+
+
 @torch.no_grad()
 def zero_shot(model: CLIPModel, vendor: str, count: int) -> dict[str, float]:
     """Top-1 over all concepts on scenes of one object of a vendor, per language (mean over its templates)."""
@@ -204,9 +220,8 @@ def train(arguments) -> None:
         stem_head.load_state_dict(state["stem_head"])
         average.module.load_state_dict(state["model"])
         step = average.updates = state["step"]
-    elif arguments.resume and common.load_committed(model, "sticker-clip", "vision."):
-        common.load_committed(model, "sticker-clip", "text.")
-        average = common.Ema(model, settings.ema)
+    elif arguments.resume and begin_committed(model):
+        average, step = common.Ema(model, settings.ema), settings.stem_steps
     every = torch.nn.ModuleList([model, head, stem_head]).to(arguments.device)
     average.module.to(arguments.device)
     stem = [*model.vision_model.embeddings.patch_embedding.parameters(), *stem_head.parameters()]

@@ -41,13 +41,23 @@ class ConvolutionalStem(nn.Sequential):
         return self[-1].weight
 
     def fold(self) -> "ConvolutionalStem":
-        """Moves the running statistics into the convolutions, which gives the same in evaluation with fewer weights.
-
-        A stem whose norms are fresh takes the folded weights and goes on from them.
-        """
+        """Moves the running statistics into the convolutions, which gives the same in evaluation with fewer weights."""
         for index in range(0, len(self) - 1, 3):
             self[index] = fuse_conv_bn_eval(self[index].eval(), self[index + 1].eval())
             self[index + 1] = nn.Identity()
+        return self
+
+    @torch.no_grad()
+    def unfold(self, pictures: torch.Tensor) -> "ConvolutionalStem":
+        """Sets fresh norms behind folded weights so that they change nothing on these pictures: training can go on."""
+        states = pictures
+        for layer in self:
+            if isinstance(layer, nn.BatchNorm2d):
+                layer.running_var, layer.running_mean = torch.var_mean(states, (0, 2, 3))
+                layer.weight.copy_((layer.running_var + layer.eps).sqrt())
+                layer.bias.copy_(layer.running_mean)
+            else:
+                states = layer(states)
         return self
 
 

@@ -1,10 +1,11 @@
 """The pictures a scene is put together from, drawn once into one `.npz` cache.
 
 The icon sets come from npm at pinned versions (`fetch_icons`) and stay in the training folder; they are never
-committed. Fluent Emoji is MIT, Noto Emoji and Firefox OS Emoji are Apache-2.0, EmojiTwo (once Emoji One) and Twemoji
-CC-BY-4.0.
+committed. Fluent Emoji is MIT, Noto Emoji and Firefox OS Emoji are Apache-2.0, EmojiTwo (once Emoji One), Streamline
+Emojis and Twemoji CC-BY-4.0.
 """
 
+import base64
 import io
 import json
 import os
@@ -28,6 +29,8 @@ ICON_SETS = {
     "noto-blob": ("@iconify-json/noto-v1", "1.2.5"),
     "emojitwo": ("@iconify-json/emojione", "1.2.3"),
     "firefox": ("@iconify-json/fxemoji", "1.2.2"),
+    "streamline": ("@iconify-json/streamline-emojis", "1.2.4"),
+    "fluent-3d": ("@lobehub/fluent-emoji-3d", "1.1.0"),
 }
 SUBSTITUTE = "noto"  # draws the icons that are younger than a set of `EXTRA_VENDORS`
 SPRITE_SIZES = (40, 56, 64, 80, 96)
@@ -95,8 +98,11 @@ def fetch_icons(vendor: str) -> Path:
 
 
 def _icons(vendor: str) -> dict:
-    """The set's icons, with an alias for every concept that it only has under the name of its character in Unicode."""
-    sheet = json.loads((fetch_icons(vendor) / "icons.json").read_text())
+    """The set's icons, with an alias for every concept that it only has under another name of its character."""
+    folder = fetch_icons(vendor)
+    if not (folder / "icons.json").exists():
+        return _rendered_icons(folder)
+    sheet = json.loads((folder / "icons.json").read_text())
     aliases = sheet.setdefault("aliases", {})
     for concept in CONCEPTS:
         character = unicodedata.name(concept.emoji[0]).lower().replace(" ", "")
@@ -105,11 +111,27 @@ def _icons(vendor: str) -> dict:
             character,
             character.removesuffix("face"),
             character.removesuffix("symbol"),
+            *(concept.icon + ending for ending in ("-face", "-1", "-face-1")),
         )
         own = next((name for name in names if name in sheet["icons"]), None)
         if concept.icon not in sheet["icons"] and own:
             aliases.setdefault(concept.icon, {"parent": own})
     return sheet
+
+
+def _rendered_icons(folder: Path) -> dict:
+    """The icons of a set of WebP pictures, which are named by the emoji's code, in the form of an Iconify set."""
+    from PIL import Image
+
+    icons, side = {}, max(SPRITE_SIZES)
+    for concept in CONCEPTS:
+        code = "-".join(f"{ord(character):04x}" for character in concept.emoji)
+        file = next(path for path in (folder / "assets").glob(f"{code}*.webp") if path.stem in (code, f"{code}-fe0f"))
+        png = io.BytesIO()
+        Image.open(file).convert("RGBA").resize((side, side), Image.Resampling.LANCZOS).save(png, "PNG")
+        source = f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+        icons[concept.icon] = {"body": f'<image width="{side}" height="{side}" href="{source}"/>'}
+    return {"icons": icons, "aliases": {}, "width": side, "height": side}
 
 
 def _sheet(sheets: dict, vendor: str, icon: str) -> dict:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 TRAIN_VENDORS = ("fluent", "noto")
 UNSEEN_VENDOR = "twemoji"
 # more drawings, on which only the models that look at pictures are trained: they should know objects, not two drawings
-EXTRA_VENDORS = ("fluent-colour", "noto-blob", "emojitwo", "firefox")
+EXTRA_VENDORS = ("fluent-colour", "noto-blob", "emojitwo", "firefox", "streamline", "fluent-3d")
 VENDORS = (*TRAIN_VENDORS, UNSEEN_VENDOR, *EXTRA_VENDORS)
 
 
