@@ -42,7 +42,7 @@ class Settings:
     weight_decay: float = 0.05
     warm_up: int = 60
     ema: float = 0.995
-    augmentation: float = 0.25  # share of the pictures that are changed
+    augmentation: float = 0.65  # share of the pictures that are changed
     painted: int = 16  # pictures of a batch that look as if a diffusion model had painted them
     held_out: int = 200  # scenes of each kind that `--evaluate` captions
 
