@@ -251,7 +251,8 @@ def train(arguments) -> None:
             heads = {"head": head.state_dict(), "stem_head": stem_head.state_dict()}
             state = {"model": average.module.state_dict(), "raw": model.state_dict(), **heads, "step": step}
             common.save_checkpoint(state, run.checkpoint)
-            run.log(step=step, **evaluate(average.module, 128), **stem_evaluated(average.module, stem_head, 128))
+            alone = stem_evaluated(average.module, stem_head, 128) if step <= settings.stem_steps else {}
+            run.log(step=step, **evaluate(average.module, 128), **alone)
     run.log(step=step, **evaluate(average.module, settings.held_out))
 
 

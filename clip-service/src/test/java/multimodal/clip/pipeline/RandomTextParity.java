@@ -79,7 +79,9 @@ abstract class RandomTextParity {
                             events::add);
 
             assertThat(ids(events)).as(file).isEqualTo(newTokens(captions, each, models.model("caption")));
-            assertThat(result(events).text()).as(file).isEqualTo(each.path("text").asText());
+            assertThat(result(events).text())
+                    .as(file)
+                    .isEqualTo(each.path("text").asText());
         }
     }
 
@@ -109,7 +111,8 @@ abstract class RandomTextParity {
     /** What {@code generate} added, without the token that ends it. */
     private static List<Long> newTokens(GoldenTensors golden, JsonNode each, ModelHandle model) {
         long eosId = model.manifest().tokenizer().orElseThrow().eosId();
-        return LongStream.of(golden.tensor(each.path("name").asText() + "_tokens").longs())
+        return LongStream.of(
+                        golden.tensor(each.path("name").asText() + "_tokens").longs())
                 .takeWhile(id -> id != eosId)
                 .boxed()
                 .toList();
