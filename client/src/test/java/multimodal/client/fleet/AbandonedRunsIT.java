@@ -44,7 +44,9 @@ class AbandonedRunsIT {
     /** About as many as a whole run has. */
     private static final int MOST_EVENTS = 40;
 
-    private static final int MOST_MILLIS = 1500;
+    /** About as long as a run takes. */
+    private static final int MOST_MILLIS = 600;
+
     private static final String ORPHANED_ROWS = "inference_engine_orphaned_rows_total";
 
     private static final TextToImageToTextRequest RUN = TextToImageToTextRequest.newBuilder()
@@ -109,8 +111,11 @@ class AbandonedRunsIT {
             assertThat(metrics.sum(ORPHANED_ROWS, "")).as("rows run for nobody").isZero();
             assertThat(metrics.sum("inference_engine_rows_total", "")).isPositive();
         }
-        assertThat(ends).containsOnly(Code.CANCELLED, Code.DEADLINE_EXCEEDED, Code.OK);
-        assertThat(ends.stream().filter(end -> end != Code.OK)).hasSizeGreaterThan(TRIALS / 2);
+        List<Code> abandoned = List.of(Code.CANCELLED, Code.DEADLINE_EXCEEDED);
+        // a service that is full with companions and with runs that are about to leave refuses the next, which is no
+        // fault
+        assertThat(ends).isSubsetOf(Code.CANCELLED, Code.DEADLINE_EXCEEDED, Code.OK, Code.RESOURCE_EXHAUSTED);
+        assertThat(ends.stream().filter(abandoned::contains)).hasSizeGreaterThan(TRIALS / 2);
     }
 
     /** How a run ends whose client reads some events and then cancels; {@code OK} if there were fewer. */
