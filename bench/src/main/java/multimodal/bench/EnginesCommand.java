@@ -17,7 +17,6 @@ import multimodal.inference.engine.Graph;
 import multimodal.inference.engine.OnnxProvider;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.ArtifactSpec;
-import multimodal.inference.repository.GraphSpec;
 import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.repository.ModelRepository;
 import multimodal.inference.repository.Precision;
@@ -96,11 +95,8 @@ public final class EnginesCommand implements Callable<Integer> {
             ModelManifest manifest, ArtifactSpec artifact, String name, EngineSelector selector, Graph expected) {
         try {
             Engine engine = selector.select(manifest, artifact);
-            GraphSpec spec = artifact.graphs().get(engine.name());
-            Precision precision = spec.onCuda()
-                    .filter(other -> device == Device.CUDA)
-                    .orElse(spec)
-                    .precision();
+            Precision precision =
+                    device.graph(artifact.graphs().get(engine.name())).precision();
             try (Graph graph = engine.load(manifest, artifact)) {
                 tell(manifest, artifact, name + " on " + device, graph, expected, precision);
             }

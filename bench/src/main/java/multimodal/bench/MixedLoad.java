@@ -19,12 +19,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import multimodal.common.rpc.Statuses;
+import multimodal.common.server.Callers;
 import multimodal.image.v1.ImageServiceGrpc;
 
 /** Mixed pictures, told one by one: when each was wanted, when it ended and how. */
 final class MixedLoad {
 
-    private static final Metadata.Key<String> API_KEY = Metadata.Key.of("x-api-key", Metadata.ASCII_STRING_MARSHALLER);
     /** Keys that the requests are sent with in turn: callers who share. */
     private static final int CALLERS = 16;
 
@@ -152,7 +152,7 @@ final class MixedLoad {
 
     private Optional<StatusRuntimeException> send(int number) {
         Metadata headers = new Metadata();
-        headers.put(API_KEY, "caller-" + number % CALLERS);
+        headers.put(Callers.API_KEY, "caller-" + number % CALLERS);
         try {
             ImageServiceGrpc.newBlockingStub(channel)
                     .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))

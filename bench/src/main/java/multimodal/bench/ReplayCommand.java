@@ -8,10 +8,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import multimodal.common.rpc.BytesMarshaller;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,25 +43,6 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Option(names = "--requests", required = true, description = "folder of workloads, each a folder of messages")
     private Path requests;
-
-    /** Messages as they are. */
-    private enum Bytes implements MethodDescriptor.Marshaller<byte[]> {
-        AS_THEY_ARE;
-
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new ReplayCommand()).execute(arguments));
@@ -114,8 +93,8 @@ public final class ReplayCommand implements Callable<Integer> {
         MethodDescriptor<byte[], byte[]> descriptor = MethodDescriptor.<byte[], byte[]>newBuilder()
                 .setType(MethodType.UNARY)
                 .setFullMethodName(method)
-                .setRequestMarshaller(Bytes.AS_THEY_ARE)
-                .setResponseMarshaller(Bytes.AS_THEY_ARE)
+                .setRequestMarshaller(BytesMarshaller.INSTANCE)
+                .setResponseMarshaller(BytesMarshaller.INSTANCE)
                 .build();
         ClientCalls.blockingUnaryCall(channel, descriptor, CallOptions.DEFAULT, message);
     }

@@ -3,7 +3,6 @@ package multimodal.client.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -196,12 +195,7 @@ class FleetTelemetryIT {
     }
 
     private static String attribute(Span span, String name) {
-        return span.getAttributesList().stream()
-                .filter(attribute -> attribute.getKey().equals(name))
-                .map(KeyValue::getValue)
-                .map(value -> value.getStringValue())
-                .findFirst()
-                .orElse("");
+        return OtlpReceiver.text(span.getAttributesList(), name);
     }
 
     private static ByteString id(String hexadecimal) {

@@ -91,8 +91,13 @@ final class OtlpReceiver implements AutoCloseable {
     }
 
     private static String service(Resource resource) {
-        return resource.getAttributesList().stream()
-                .filter(attribute -> attribute.getKey().equals(SERVICE_NAME))
+        return text(resource.getAttributesList(), SERVICE_NAME);
+    }
+
+    /** The text of the attribute {@code name}; empty if there is none. */
+    static String text(List<KeyValue> attributes, String name) {
+        return attributes.stream()
+                .filter(attribute -> attribute.getKey().equals(name))
                 .map(KeyValue::getValue)
                 .map(value -> value.getStringValue())
                 .findFirst()

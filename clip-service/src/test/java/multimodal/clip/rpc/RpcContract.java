@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import multimodal.clip.testing.FakeModel;
+import multimodal.common.rpc.BytesMarshaller;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.v1.ModelRef;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -160,7 +161,11 @@ abstract class RpcContract<Q extends Message, R extends Message> {
     /** How bytes that stand for a request are refused. */
     final StatusRuntimeException failureOf(byte[] request) {
         return catchThrowableOfType(StatusRuntimeException.class, () -> ClientCalls.blockingServerStreamingCall(
-                        channel, RawBytes.method(method()), CallOptions.DEFAULT, request)
+                        channel,
+                        method().toBuilder(BytesMarshaller.INSTANCE, BytesMarshaller.INSTANCE)
+                                .build(),
+                        CallOptions.DEFAULT,
+                        request)
                 .forEachRemaining(answer -> {}));
     }
 

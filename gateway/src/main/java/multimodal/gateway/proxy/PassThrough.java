@@ -8,6 +8,7 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
 import java.util.Optional;
+import multimodal.common.rpc.BytesMarshaller;
 import multimodal.gateway.client.ServiceChannels;
 
 /** Finds a handler for every method of the services below, and for reflection over all of them. */

@@ -17,6 +17,7 @@ import multimodal.clip.v1.ClipServiceGrpc;
 import multimodal.clip.v1.CompareRequest;
 import multimodal.clip.v1.EmbedRequest;
 import multimodal.clip.v1.EmbedResponse;
+import multimodal.common.rpc.BytesMarshaller;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.v1.Image;
 import multimodal.gateway.testing.Eventually;

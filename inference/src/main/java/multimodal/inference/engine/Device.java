@@ -15,7 +15,7 @@ public enum Device {
     }
 
     /** The graph to load here. */
-    GraphSpec graph(GraphSpec graph) {
+    public GraphSpec graph(GraphSpec graph) {
         return this == CUDA ? graph.onCuda().orElse(graph) : graph;
     }
 

@@ -137,7 +137,8 @@ final class OnnxShapes {
 
     private static long varint(byte[] message, int start) {
         long value = 0;
-        for (int i = start, shift = 0; i < endOfVarint(message, start); i++, shift += 7) {
+        int end = endOfVarint(message, start);
+        for (int i = start, shift = 0; i < end; i++, shift += 7) {
             value |= (message[i] & 0x7FL) << shift;
         }
         return value;

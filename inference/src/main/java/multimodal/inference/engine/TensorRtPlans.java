@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import multimodal.inference.repository.GraphSpec;
 import multimodal.inference.repository.ModelManifest;
+import multimodal.inference.repository.Safetensors;
 import multimodal.inference.tensor.Shape;
 
 /**
@@ -24,7 +25,6 @@ import multimodal.inference.tensor.Shape;
 final class TensorRtPlans {
 
     private static final int KEY_DIGITS = 32;
-    private static final String WEIGHTS = "weights.safetensors";
 
     private final Path folder;
     private final String version;
@@ -54,7 +54,7 @@ final class TensorRtPlans {
                 version,
                 gpu,
                 manifest.files().getOrDefault(graph.file(), ""),
-                manifest.files().getOrDefault(WEIGHTS, ""),
+                manifest.files().getOrDefault(Safetensors.FILE, ""),
                 graph.precision().manifestName(),
                 new TreeMap<>(inputs).toString());
         String name = "%s-%s-%s.plan".formatted(manifest.id().name(), baseName(graph.file()), key(identity));
@@ -92,9 +92,9 @@ final class TensorRtPlans {
      */
     static Path fixed(Path graph, Map<String, Shape> inputs) throws IOException {
         Path workplace = Files.createTempDirectory("tensorrt-");
-        Path weights = graph.resolveSibling(WEIGHTS).toAbsolutePath();
+        Path weights = graph.resolveSibling(Safetensors.FILE).toAbsolutePath();
         if (Files.exists(weights)) {
-            Files.createSymbolicLink(workplace.resolve(WEIGHTS), weights);
+            Files.createSymbolicLink(workplace.resolve(Safetensors.FILE), weights);
         }
         Path copy = workplace.resolve(graph.getFileName());
         Files.write(copy, OnnxShapes.fix(Files.readAllBytes(graph), inputs));

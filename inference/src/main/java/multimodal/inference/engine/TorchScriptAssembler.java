@@ -30,7 +30,6 @@ import multimodal.inference.tensor.Tensor;
 final class TorchScriptAssembler {
 
     private static final String WEIGHT_MAP = "weights.json";
-    private static final String WEIGHT_FILE = "weights.safetensors";
     private static final String HALF = "float16";
     private static final Set<String> DTYPES = Set.of("float32", HALF);
     /** The earliest that an archive can state: what is assembled does not depend on when. */
@@ -81,7 +80,7 @@ final class TorchScriptAssembler {
 
     private static void storeWeights(Path graph, ZipOutputStream archive, byte[] map) throws IOException {
         Map<String, Weight> weights = JSON.readValue(map, new TypeReference<>() {});
-        try (Safetensors tensors = Safetensors.open(graph.resolveSibling(WEIGHT_FILE))) {
+        try (Safetensors tensors = Safetensors.open(graph.resolveSibling(Safetensors.FILE))) {
             for (Map.Entry<String, Weight> entry : weights.entrySet()) {
                 Weight weight = entry.getValue();
                 if (!DTYPES.contains(weight.dtype()) || !tensors.names().contains(weight.tensor())) {
@@ -94,7 +93,7 @@ final class TorchScriptAssembler {
                                             entry.getKey(),
                                             weight.dtype(),
                                             weight.tensor(),
-                                            WEIGHT_FILE));
+                                            Safetensors.FILE));
                 }
                 store(archive, entry.getKey(), record(tensors, weight));
             }

@@ -1,7 +1,6 @@
 package multimodal.inference.repository;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import multimodal.inference.tensor.DType;
 import multimodal.inference.tensor.Shape;
 
@@ -29,11 +27,9 @@ final class ArtifactReader {
         List<TensorSpec> inputs = tensors(section, "inputs");
         List<TensorSpec> outputs = tensors(section, "outputs");
         int maxBatch = section.integer("max_batch", 1, MAX_BATCH);
-        Map<String, Map<String, Double>> milliseconds = section.has("milliseconds")
-                ? section.section("milliseconds")
-                        .map(devices -> milliseconds(devices, graphs.keySet()))
-                        .orElse(Map.of())
-                : Map.of();
+        Map<String, Map<String, Double>> milliseconds = section.optionalSection("milliseconds")
+                .map(devices -> milliseconds(devices, graphs.keySet()))
+                .orElse(Map.of());
         section.refuseOthers();
         return new ArtifactSpec(name, graphs, inputs, outputs, maxBatch, milliseconds);
     }
@@ -52,9 +48,7 @@ final class ArtifactReader {
     private static GraphSpec graph(ManifestSection section, ManifestFiles files) {
         String file = files.reference(section, "file");
         Precision precision = section.has("dtype") ? precision(section) : Precision.FLOAT32;
-        Optional<GraphSpec> onCuda = section.has("cuda")
-                ? section.section("cuda").map(graph -> graphOfDevice(graph, files))
-                : Optional.empty();
+        Optional<GraphSpec> onCuda = section.optionalSection("cuda").map(graph -> graphOfDevice(graph, files));
         section.refuseOthers();
         return new GraphSpec(file, precision, onCuda);
     }
@@ -67,7 +61,7 @@ final class ArtifactReader {
     }
 
     private static Precision precision(ManifestSection section) {
-        return named(section, "dtype", Precision.values(), Precision::manifestName, "float32, float16 or int8")
+        return section.named("dtype", Precision.values(), Precision::manifestName, "float32, float16 or int8")
                 .orElse(Precision.FLOAT32);
     }
 
@@ -104,21 +98,8 @@ final class ArtifactReader {
     }
 
     private static DType dtype(ManifestSection tensor) {
-        return named(tensor, "dtype", DType.values(), DType::manifestName, "float32 or int64")
+        return tensor.named("dtype", DType.values(), DType::manifestName, "float32 or int64")
                 .orElse(DType.FLOAT32);
-    }
-
-    /** The one of {@code values} whose name stands under {@code key}. */
-    private static <T> Optional<T> named(
-            ManifestSection section, String key, T[] values, Function<T, String> name, String expected) {
-        String found = section.text(key);
-        Optional<T> value = Arrays.stream(values)
-                .filter(each -> name.apply(each).equals(found))
-                .findFirst();
-        if (value.isEmpty() && !found.isEmpty()) {
-            section.fault(key, found, expected);
-        }
-        return value;
     }
 
     private static Shape shape(ManifestSection tensor) {

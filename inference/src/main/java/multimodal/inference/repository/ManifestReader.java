@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -72,11 +73,9 @@ final class ManifestReader {
         ManifestFiles files = new ManifestFiles(directory, problems);
         Map<String, String> checksums = root.section("files").map(files::read).orElse(Map.of());
         Map<String, ArtifactSpec> artifacts = artifacts(root, files);
-        Optional<TokenizerSpec> tokenizer = root.has("tokenizer")
-                ? root.section("tokenizer").map(section -> tokenizer(section, files))
-                : Optional.empty();
+        Optional<TokenizerSpec> tokenizer = root.optionalSection("tokenizer").map(section -> tokenizer(section, files));
         Optional<Preprocessing> preprocessing =
-                root.has("preprocessing") ? root.section("preprocessing").map(this::preprocessing) : Optional.empty();
+                root.optionalSection("preprocessing").map(this::preprocessing);
         Parameters parameters = parameters(root);
         root.plain("quality");
         return new ModelManifest(
@@ -150,17 +149,14 @@ final class ManifestReader {
     }
 
     private static Preprocessing.Fit fit(ManifestSection section) {
-        String fit = section.has("fit") ? section.text("fit") : "cover";
-        return switch (fit) {
-            case "cover" -> Preprocessing.Fit.COVER;
-            case "stretch" -> Preprocessing.Fit.STRETCH;
-            default -> {
-                if (!fit.isEmpty()) {
-                    section.fault("fit", fit, "cover or stretch");
-                }
-                yield Preprocessing.Fit.COVER;
-            }
-        };
+        return section.has("fit")
+                ? section.named(
+                                "fit",
+                                Preprocessing.Fit.values(),
+                                fit -> fit.name().toLowerCase(Locale.ROOT),
+                                "cover or stretch")
+                        .orElse(Preprocessing.Fit.COVER)
+                : Preprocessing.Fit.COVER;
     }
 
     private Parameters parameters(ManifestSection root) {

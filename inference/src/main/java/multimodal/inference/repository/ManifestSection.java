@@ -1,6 +1,7 @@
 package multimodal.inference.repository;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -189,6 +191,23 @@ final class ManifestSection {
             return Optional.empty();
         }
         return Optional.of(new ManifestSection(values.get(key), keyPath(key), problems));
+    }
+
+    /** The mapping under {@code key}, which may be left out. */
+    Optional<ManifestSection> optionalSection(String key) {
+        return has(key) ? section(key) : Optional.empty();
+    }
+
+    /** The one of {@code values} whose name stands under {@code key}; {@code expected} are these names in words. */
+    <T> Optional<T> named(String key, T[] values, Function<T, String> name, String expected) {
+        String found = text(key);
+        Optional<T> value = Arrays.stream(values)
+                .filter(each -> name.apply(each).equals(found))
+                .findFirst();
+        if (value.isEmpty() && !found.isEmpty()) {
+            fault(key, found, expected);
+        }
+        return value;
     }
 
     /** The mappings in the list under {@code key}, at least one. */

@@ -23,6 +23,9 @@ import multimodal.inference.tensor.Tensor;
  */
 public final class Safetensors implements AutoCloseable {
 
+    /** The file that holds all weights of a model (decision 0004). */
+    public static final String FILE = "weights.safetensors";
+
     private final FileChannel channel;
     private final SafetensorsHeader header;
 

@@ -26,7 +26,9 @@ import java.net.SocketAddress;
 @Singleton
 @GlobalInterceptor
 public class Callers implements ServerInterceptor, ClientInterceptor {
-    private static final Metadata.Key<String> API_KEY = Metadata.Key.of("x-api-key", Metadata.ASCII_STRING_MARSHALLER);
+    /** Header by which a caller tells who it is. */
+    public static final Metadata.Key<String> API_KEY = Metadata.Key.of("x-api-key", Metadata.ASCII_STRING_MARSHALLER);
+
     private static final Metadata.Key<String> ON_BEHALF_OF =
             Metadata.Key.of("x-fleet-caller", Metadata.ASCII_STRING_MARSHALLER);
     private static final Context.Key<String> CALLER = Context.keyWithDefault("caller", "");

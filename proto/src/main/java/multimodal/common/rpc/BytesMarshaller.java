@@ -1,4 +1,4 @@
-package multimodal.gateway.proxy;
+package multimodal.common.rpc;
 
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
@@ -7,8 +7,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A message is its bytes. */
-enum BytesMarshaller implements MethodDescriptor.Marshaller<byte[]> {
+/** A message is its bytes: for those who pass messages on, or send what no protobuf library would write. */
+public enum BytesMarshaller implements MethodDescriptor.Marshaller<byte[]> {
     INSTANCE;
 
     @Override
