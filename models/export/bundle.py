@@ -1,6 +1,5 @@
 """Writes one model into a model repository: weights, graphs, tokenizer and `model.yaml`, after checking them."""
 
-import hashlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -70,10 +69,7 @@ def _manifest(model: Model, folder: Path, earlier: dict) -> dict:
     if model.preprocessing:
         body["preprocessing"] = model.preprocessing
     body["parameters"] = model.parameters
-    body["files"] = {file.name: _sha256(file) for file in sorted(folder.iterdir()) if file.name != MANIFEST}
+    body["files"] = {
+        file.name: manifest_file.sha256(file) for file in sorted(folder.iterdir()) if file.name != MANIFEST
+    }
     return head | model.origin.card | body | {"quality": earlier.get("quality", [])}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -12,12 +12,12 @@ from models.export.artifact import Artifact, Model, Port
 from models.export.origin import Origin
 from models.export.weights import restore
 from models.train import caption as trainer
+from models.world.artwork import CREDITS
 
 CARD = {
     "licence": "Apache-2.0",
-    "provenance": "Trained from scratch by models/train/caption.py on rendered sticker scenes (Fluent Emoji flat,"
-    " colour and 3D, MIT; Noto Emoji new and old, Apache-2.0; Firefox OS Emoji, Apache-2.0; EmojiTwo and Streamline"
-    " Emojis, CC-BY-4.0), half of them made to look painted, and the plain sentences of a grammar in English and"
+    "provenance": "Trained from scratch by models/train/caption.py on rendered sticker scenes"
+    f" ({CREDITS}), half of them made to look painted, and the plain sentences of a grammar in English and"
     " Chinese; the vision tower began as sticker-clip's. Twemoji was only ever measured on.",
 }
 MAX_TOKENS_OF_FOLDERS = 50

@@ -13,12 +13,12 @@ from models.export.origin import Origin
 from models.export.weights import restore
 from models.tokenizer import tokenizer
 from models.train import clip as trainer
+from models.world.artwork import CREDITS
 
 CARD = {
     "licence": "Apache-2.0",
-    "provenance": "Trained from scratch by models/train/clip.py on rendered sticker scenes (Fluent Emoji flat, colour"
-    " and 3D, MIT; Noto Emoji new and old, Apache-2.0; Firefox OS Emoji, Apache-2.0; EmojiTwo and Streamline Emojis,"
-    " CC-BY-4.0) and captions of a grammar in English and Chinese. A few convolutions stand in the place of the patch"
+    "provenance": "Trained from scratch by models/train/clip.py on rendered sticker scenes"
+    f" ({CREDITS}) and captions of a grammar in English and Chinese. A few convolutions stand in the place of the patch"
     " embedding. Twemoji was only ever measured on.",
 }
 TEMPLATES = {"en": ["a sticker of {}", "a picture of {}"], "zh": ["一张{}的贴纸", "一张{}的图片"]}

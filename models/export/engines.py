@@ -11,7 +11,6 @@ import models.train.common  # noqa: F401 (first: it sets one thread)
 # isort: split
 
 import argparse
-import hashlib
 import shutil
 import tempfile
 import time
@@ -183,7 +182,7 @@ def take_int8(folder: Path, manifest: dict, found: Contest) -> None:
     onnx_int8.write(folder / usual["file"], file)
     spec["graphs"]["onnxruntime"] = {"file": file.name, "dtype": "int8", "cuda": usual | {"dtype": "float32"}}
     spec["milliseconds"]["cpu"]["onnxruntime"] = round(times["int8"][1], 3)
-    manifest["files"][file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
+    manifest["files"][file.name] = manifest_file.sha256(file)
     print(f"{found.name}: int8 is taken")
 
 

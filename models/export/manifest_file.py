@@ -1,5 +1,6 @@
 """Reading and writing `model.yaml`: keys in the given order, no anchors, and short lists on one line."""
 
+import hashlib
 from pathlib import Path
 
 import yaml
@@ -24,3 +25,9 @@ def write(path: Path, manifest: dict) -> None:
 
 def read(path: Path) -> dict:
     return yaml.safe_load(path.read_text())
+
+
+def sha256(path: Path) -> str:
+    """The checksum of a file as manifests state it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

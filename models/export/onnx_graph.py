@@ -18,12 +18,11 @@ def write(artifact: Artifact, weights: Weights, path: Path) -> None:
     """Exports with constant folding off, so that weights keep their bytes, and replaces them by references."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as temporary:
         whole = Path(temporary) / path.name
+        # To a path: beyond 2 GiB, the limit of a protobuf, the exporter puts each weight into a file there.
         torch.onnx.export(
             artifact.module,
             artifact.examples[0],
-            str(
-                whole
-            ),  # a path: beyond 2 GiB, the limit of a protobuf, the exporter puts each weight into a file there
+            str(whole),
             opset_version=OPSET,
             do_constant_folding=False,
             input_names=[port.name for port in artifact.inputs],

@@ -4,7 +4,6 @@
 next int64 (B) = index + 1. Its weights are drawn from a seed; it means nothing. The golden is one call of it.
 """
 
-import hashlib
 import shutil
 
 import torch
@@ -47,7 +46,7 @@ def main() -> None:
     onnx_graph.write(mixer, weights, TARGET / "mixer.onnx")
     torchscript_graph.write(mixer, weights, TARGET / "mixer.pt")
     parity.check(mixer, mixer.run(), TARGET)
-    checksums = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(TARGET.iterdir())}
+    checksums = {file.name: manifest_file.sha256(file) for file in sorted(TARGET.iterdir())}
     manifest = {
         "name": "example",
         "version": "1",

@@ -197,11 +197,11 @@ def begin(model: BlipForConditionalGeneration, head: PatchHead, resume: bool) ->
 def train(arguments) -> None:
     settings, run, model, step = Settings(), common.Run("caption", arguments.minutes), build(), 0
     head = PatchHead(model.config.vision_config.hidden_size)
-    if not (arguments.resume and run.checkpoint.exists()):
+    state = common.load_checkpoint(run.checkpoint) if arguments.resume and run.checkpoint.exists() else None
+    if not state:
         begin(model, head, arguments.resume)
     average = common.Ema(model, settings.ema)
-    if arguments.resume and run.checkpoint.exists():
-        state = common.load_checkpoint(run.checkpoint)
+    if state:
         model.load_state_dict(state["raw"])
         head.load_state_dict(state["head"])
         average.module.load_state_dict(state["model"])

@@ -32,6 +32,12 @@ ICON_SETS = {
     "streamline": ("@iconify-json/streamline-emojis", "1.2.4"),
     "fluent-3d": ("@lobehub/fluent-emoji-3d", "1.1.0"),
 }
+CREDITS = (
+    "Fluent Emoji flat, colour and 3D, MIT; Noto Emoji new and old, Apache-2.0; Firefox OS Emoji, Apache-2.0; EmojiTwo"
+    " and Streamline Emojis, CC-BY-4.0"
+)
+"""Whose drawings the models that look at pictures learn from, for their cards."""
+
 SUBSTITUTE = "noto"  # draws the icons that are younger than a set of `EXTRA_VENDORS`
 SPRITE_SIZES = (40, 56, 64, 80, 96)
 
