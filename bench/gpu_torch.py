@@ -16,20 +16,24 @@ from statistics import median
 import torch
 
 ROWS = (1, 8)
+DTYPES = {"F16": torch.float16, "F32": torch.float32, "I8": torch.int8}
 TOLERANCES = {torch.float32: 1e-4, torch.float16: 1e-2}
 
 
 def weights(path: Path) -> dict[str, bytes]:
-    """The tensors of a safetensors file of fp16, as the bytes of float32."""
+    """The weights of a model, rows of int8 multiplied by their scales, as the bytes of float32."""
     content = path.read_bytes()
     length = struct.unpack("<Q", content[:8])[0]
-    header, found = json.loads(content[8 : 8 + length]), {}
+    header, stored = json.loads(content[8 : 8 + length]), {}
+    header.pop("__metadata__", None)
     for name, entry in header.items():
-        if name != "__metadata__" and entry["dtype"] == "F16":
-            start, end = (8 + length + offset for offset in entry["data_offsets"])
-            values = torch.frombuffer(bytearray(content[start:end]), dtype=torch.float16).float()
-            found[name] = values.numpy().tobytes()
-    return found
+        start, end = (8 + length + offset for offset in entry["data_offsets"])
+        values = torch.frombuffer(bytearray(content[start:end]), dtype=DTYPES[entry["dtype"]]).float()
+        stored[name] = values.view(entry["shape"])
+    for name, scales in stored.items():
+        if name.endswith(".scales"):
+            stored[name.removesuffix(".scales")].flatten(1).mul_(scales[:, None])
+    return {name: values.numpy().tobytes() for name, values in stored.items()}
 
 
 def graph(path: Path, tensors: dict[str, bytes]) -> torch.jit.ScriptModule:

@@ -31,6 +31,7 @@ class Artifact:
     `examples` are argument lists of different dynamic sizes; the first is the one that is traced, and the self-check
     compares all of them. `original` is what the checkpoint's own library makes of the same arguments, where `module`
     says it in its own words. `grows`: an axis grows by a token a call, so that engines of fixed shapes cannot have it.
+    `weight_bits`: as `rounding` stores the weights, 16 or 8.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Artifact:
     max_batch: int = 16
     original: Callable | None = None
     grows: bool = False
+    weight_bits: int = 16
 
     def __post_init__(self) -> None:
         self.module.eval()  # the ONNX exporter puts a module back into the mode it found, children included
@@ -81,11 +83,3 @@ class Model:
     max_length: int
     version: str = "1"
     preprocessing: dict | None = None
-
-
-def round_to_half(module: torch.nn.Module) -> torch.nn.Module:
-    """Rounds each floating parameter and buffer to the nearest fp16 value, kept as fp32, in evaluation mode."""
-    for tensor in [*module.parameters(), *module.buffers()]:
-        if tensor.is_floating_point():
-            tensor.data = tensor.data.half().float()
-    return module.eval().requires_grad_(False)

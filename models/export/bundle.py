@@ -5,14 +5,15 @@ import tempfile
 from pathlib import Path
 
 from models.export import manifest_file, onnx_graph, parity, torchscript_graph
-from models.export.artifact import Artifact, Model, round_to_half
+from models.export.artifact import Artifact, Model
+from models.export.rounding import round_weights
 from models.export.weights import FILE, Weights
 
 MANIFEST = "model.yaml"
 
 
 def write(model: Model, root: Path) -> Path:
-    """Rounds the weights of `model` to fp16 and writes `<root>/<name>/<version>/`, replacing what is there.
+    """Rounds the weights of `model` and writes `<root>/<name>/<version>/`, replacing what is there.
 
     Prints what the self-check found. Nothing in `root` changes when the check fails, and the entry appears at once as a
     whole. What was measured of an earlier export is kept: its `quality`, and the `milliseconds` of artifacts with the
@@ -24,11 +25,11 @@ def write(model: Model, root: Path) -> Path:
     try:
         originals = [artifact.run_original() for artifact in model.artifacts]
         for artifact in model.artifacts:
-            round_to_half(artifact.module)
+            round_weights(artifact.module, artifact.weight_bits)
         _files(model, folder)
         for artifact, original in zip(model.artifacts, originals, strict=True):
             rounded = artifact.run()
-            found = {"fp16": parity.check_rounding(artifact, original, rounded)}
+            found = {"rounded": parity.check_rounding(artifact, original, rounded)}
             found |= parity.check(artifact, rounded, folder)
             print(f"{model.origin.name}/{artifact.name}: " + ", ".join(f"{k} within {v:.1e}" for k, v in found.items()))
         earlier = manifest_file.read(target / MANIFEST) if (target / MANIFEST).exists() else {}

@@ -1,4 +1,7 @@
-"""ONNX graphs without weights: each initializer that is a weight points into the fp16 file and is cast in the graph."""
+"""ONNX graphs without weights: each initializer that is a weight points into the weight file and is cast in the graph.
+
+Rows of int8 are multiplied by their scales after that; engines fold both at load.
+"""
 
 import tempfile
 from pathlib import Path
@@ -9,7 +12,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from models.export.artifact import Artifact
-from models.export.weights import FILE, Weights
+from models.export.weights import FILE, SCALES, Weights
 
 OPSET = 17
 
@@ -64,17 +67,25 @@ def _refer(graph: onnx.GraphProto, weights: Weights, folder: Path) -> None:
             external = initializer.data_location == TensorProto.EXTERNAL
             kept.append(numpy_helper.from_array(values, initializer.name) if external else initializer)
             continue
-        stored = f"{initializer.name}.fp16"
-        references[stored] = _external(stored, list(values.shape), weights.spans[entry])
-        casts.append(helper.make_node("Cast", [stored], [initializer.name], to=TensorProto.FLOAT))
+        name, shape = initializer.name, list(values.shape)
+        stored, scales, numbers = f"{name}.stored", f"{name}.scales", f"{name}.numbers"
+        if entry + SCALES not in weights.spans:
+            references[stored] = _external(stored, TensorProto.FLOAT16, shape, weights.spans[entry])
+            casts.append(helper.make_node("Cast", [stored], [name], to=TensorProto.FLOAT))
+            continue
+        rows = [shape[0]] + [1] * (len(shape) - 1)
+        references[stored] = _external(stored, TensorProto.INT8, shape, weights.spans[entry])
+        references[scales] = _external(scales, TensorProto.FLOAT, rows, weights.spans[entry + SCALES])
+        casts.append(helper.make_node("Cast", [stored], [numbers], to=TensorProto.FLOAT))
+        casts.append(helper.make_node("Mul", [numbers, scales], [name]))
     nodes = [*casts, *graph.node]
     del graph.initializer[:], graph.node[:]
     graph.initializer.extend([*kept, *references.values()])
     graph.node.extend(nodes)
 
 
-def _external(name: str, shape: list[int], span: tuple[int, int]) -> TensorProto:
-    tensor = TensorProto(name=name, data_type=TensorProto.FLOAT16, dims=shape, data_location=TensorProto.EXTERNAL)
+def _external(name: str, dtype: int, shape: list[int], span: tuple[int, int]) -> TensorProto:
+    tensor = TensorProto(name=name, data_type=dtype, dims=shape, data_location=TensorProto.EXTERNAL)
     for key, value in (("location", FILE), ("offset", span[0]), ("length", span[1])):
         tensor.external_data.add(key=key, value=str(value))
     return tensor

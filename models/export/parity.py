@@ -15,8 +15,9 @@ from models.export.weights import FILE
 TOLERANCE = 1e-4
 """Largest allowed difference of an engine, relative to the largest absolute value of the output it should have."""
 
-ROUNDING_TOLERANCE = 0.02
-"""The same for what the rounding of weights to fp16 does; half a thousandth a weight, more where layers add up."""
+ROUNDING_TOLERANCES = {16: 0.02, 8: 0.05}
+"""The same for what the rounding of weights to so many bits does, which adds up over layers; int8 must also keep the
+model's held-out figures, which `measure` tells."""
 
 
 class ParityError(Exception):
@@ -31,14 +32,14 @@ def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
 
 
 def check_rounding(artifact: Artifact, originals: list[list], rounded: list[list]) -> float:
-    """The largest relative difference between the outputs for each example before and after weights became fp16.
+    """The largest relative difference between the outputs for each example before and after rounding.
 
-    Raises ParityError beyond the tolerance: then this network does not bear fp16, or its module does not compute what
-    the original does.
+    Raises ParityError beyond the tolerance: then this network does not bear so few bits, or its module does not compute
+    what the original does.
     """
+    name, tolerance = f"{artifact.weight_bits}-bit weights", ROUNDING_TOLERANCES[artifact.weight_bits]
     return max(
-        _difference(artifact, "fp16", wanted, found, ROUNDING_TOLERANCE)
-        for wanted, found in zip(originals, rounded, strict=True)
+        _difference(artifact, name, wanted, found, tolerance) for wanted, found in zip(originals, rounded, strict=True)
     )
 
 

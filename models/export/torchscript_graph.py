@@ -1,8 +1,8 @@
-"""TorchScript graphs without weights: the zip of `torch.jit.save` less the records that the fp16 file already holds.
+"""TorchScript graphs without weights: the zip of `torch.jit.save` less the records that the weight file already holds.
 
 `weights.json` at the root of the zip maps each left-out record, by its full name in the archive, to
-`{"tensor": <name in weights.safetensors>, "dtype": "float32"}`. Debug records, which hold source paths, are dropped,
-and so is the archive's own hash, which counts them in.
+`{"tensor": <name in weights.safetensors>, "dtype": "float32"}`; rows of int8 are multiplied by their scales. Debug
+records, which hold source paths, are dropped, and so is the archive's own hash, which counts them in.
 """
 
 import json
@@ -12,9 +12,9 @@ import zipfile
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
 
 from models.export import safetensors_file
+from models.export import weights as weight_file
 from models.export.artifact import Artifact
 from models.export.weights import Weights
 
@@ -43,14 +43,15 @@ def write(artifact: Artifact, weights: Weights, path: Path) -> None:
 
 
 def reassemble(path: Path, weights: Path, target: Path) -> None:
-    """Writes the full archive that `torch.jit.load` takes, as a server does at load, one weight at a time."""
-    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(target, "w") as whole, safe_open(weights, "pt") as file:
+    """Writes the full archive that `torch.jit.load` takes, as a server does at load."""
+    tensors = weight_file.read(weights)
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(target, "w") as whole:
         for name in archive.namelist():
             if name != MAP:
                 _add(whole, name, archive.read(name), zipfile.ZIP_STORED)
         for name, entry in json.loads(archive.read(MAP)).items():
             dtype = getattr(torch, entry["dtype"])
-            content = safetensors_file.raw_bytes(file.get_tensor(entry["tensor"]).to(dtype))
+            content = safetensors_file.raw_bytes(tensors[entry["tensor"]].to(dtype))
             _add(whole, name, content, zipfile.ZIP_STORED)
 
 

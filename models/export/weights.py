@@ -7,16 +7,18 @@ from pathlib import Path
 import torch
 from safetensors import safe_open
 
-from models.export import safetensors_file
+from models.export import rounding, safetensors_file
 from models.export.artifact import Artifact
 
 FILE = "weights.safetensors"
+SCALES = ".scales"
+"""Follows the name of a tensor of int8 rows and names its scales."""
 SMALLEST_SHARED = 128
 """Tensors with fewer elements also stay inside the graphs: pointing at them would cost more than it saves."""
 
 
 class Weights:
-    """fp16 tensors of all artifacts under `<artifact>.<parameter>`.
+    """Tensors of all artifacts under `<artifact>.<parameter>`: fp16, or int8 rows with their float32 scales beside.
 
     Equal bytes are one entry; the other names stand in the file's metadata under `aliases`, a JSON object.
     """
@@ -26,22 +28,28 @@ class Weights:
         self.aliases: dict[str, str] = {}
         self.spans: dict[str, tuple[int, int]] = {}
         self._names: dict[bytes, str] = {}  # by the digest of the fp32 bytes
+        self._halves: dict[str, torch.dtype] = {}
         for artifact in artifacts:
             for name, tensor in artifact.module.state_dict().items():
                 if tensor.is_floating_point():
-                    self._add(f"{artifact.name}.{name}", tensor)
+                    self._add(f"{artifact.name}.{name}", tensor, artifact.weight_bits)
 
-    def _add(self, name: str, tensor: torch.Tensor) -> None:
-        if not torch.equal(tensor, tensor.half().float()):
-            raise ValueError(f"{name}: holds values that fp16 cannot (expected: weights rounded to fp16)")
+    def _add(self, name: str, tensor: torch.Tensor, bits: int) -> None:
+        rows = bits == 8 and rounding.in_rows(tensor)
+        stored = rounding.from_rows(*rounding.to_rows(tensor)) if rows else tensor.half().float()
+        if not torch.equal(tensor, stored):
+            raise ValueError(f"{name}: holds values that {'int8 rows' if rows else 'fp16'} cannot (expected: rounded)")
         if not tensor.isfinite().all():
             raise ValueError(f"{name}: holds values beyond {torch.finfo(torch.float16).max:.0f}, the largest of fp16")
         full = hashlib.sha256(safetensors_file.raw_bytes(tensor.float())).digest()
         first = self._names.setdefault(full, name)
         if first != name and self.tensors[first].shape == tensor.shape:
             self.aliases[name] = first
+        elif rows:
+            self.tensors[name], self.tensors[name + SCALES] = rounding.to_rows(tensor)
         else:
             self.tensors[name] = tensor
+            self._halves[name] = torch.float16
 
     def find(self, fp32_bytes: bytes) -> str | None:
         """The entry whose fp32 bytes these are, whatever its shape; None where a graph keeps them itself."""
@@ -51,14 +59,25 @@ class Weights:
 
     def write(self, path: Path) -> None:
         metadata = {"format": "pt", "aliases": json.dumps(self.aliases, sort_keys=True)}
-        self.spans = safetensors_file.write(path, self.tensors, metadata, torch.float16)
+        self.spans = safetensors_file.write(path, self.tensors, metadata, self._halves)
+
+
+def read(path: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a weight file as float32, under all their names."""
+    with safe_open(path, "pt") as file:
+        stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+        aliases = json.loads(file.metadata().get("aliases", "{}"))
+    values = {}
+    for name, tensor in stored.items():
+        if not name.endswith(SCALES):
+            rows = tensor.dtype == torch.int8
+            values[name] = rounding.from_rows(tensor, stored[name + SCALES]) if rows else tensor.float()
+    return values | {alias: values[name] for alias, name in aliases.items()}
 
 
 def restore(folder: Path, artifacts: dict[str, torch.nn.Module]) -> None:
     """Loads the weights of a model in the repository into modules built as its artifacts were, by artifact name."""
-    with safe_open(folder / FILE, "pt") as file:
-        stored = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no mapping)
-        stored |= {alias: stored[name] for alias, name in json.loads(file.metadata()["aliases"]).items()}
+    stored = read(folder / FILE)
     for artifact, module in artifacts.items():
         wanted = [name for name, tensor in module.state_dict().items() if tensor.is_floating_point()]
         module.load_state_dict({name: stored[f"{artifact}.{name}"] for name in wanted}, strict=False)

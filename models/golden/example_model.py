@@ -9,7 +9,8 @@ import shutil
 import torch
 
 from models.export import manifest_file, onnx_graph, parity, torchscript_graph
-from models.export.artifact import Artifact, Port, round_to_half
+from models.export.artifact import Artifact, Port
+from models.export.rounding import round_weights
 from models.export.weights import FILE, Weights
 from models.golden.common import FOLDER, write
 
@@ -29,7 +30,7 @@ def artifact() -> Artifact:
     draw = torch.Generator().manual_seed(6)
     return Artifact(
         "mixer",
-        round_to_half(Mixer()),
+        round_weights(Mixer()),
         [Port("values", [-1, 16]), Port("index", [-1], "int64")],
         [Port("mixed", [-1, 8]), Port("next", [-1], "int64")],
         [(torch.randn(rows, 16, generator=draw), torch.arange(rows)) for rows in (3, 1)],

@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from models.export import bundle, engines, onnx_graph, onnx_int8, parity, torchscript_graph
-from models.export.artifact import Artifact, Port, round_to_half
+from models.export.artifact import Artifact, Port
+from models.export.rounding import round_weights
 from models.export.weights import FILE, Weights
 
 
@@ -15,7 +16,7 @@ def artifact() -> Artifact:
     module = torch.nn.Sequential(torch.nn.Linear(16, 32), torch.nn.SiLU(), torch.nn.Linear(32, 8))
     examples = [(torch.randn(rows, 16),) for rows in (2, 1)]
     ports = [Port("given", [-1, 16])], [Port("found", [-1, 8])]
-    return Artifact("net", round_to_half(module), *ports, examples)
+    return Artifact("net", round_weights(module), *ports, examples)
 
 
 class EnginesTest(unittest.TestCase):

@@ -3,19 +3,21 @@ import unittest
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file
 
-from models.export import onnx_graph, parity, safetensors_file, torchscript_graph
-from models.export.artifact import Artifact, Port, round_to_half
+from models.export import onnx_graph, parity, rounding, safetensors_file, torchscript_graph
+from models.export.artifact import Artifact, Port
+from models.export.rounding import round_weights
 from models.export.weights import FILE, Weights, restore
 
 
-def artifact(seed: int) -> Artifact:
+def artifact(seed: int, bits: int = 16) -> Artifact:
     torch.manual_seed(seed)
-    module = torch.nn.Sequential(torch.nn.Linear(16, 32), torch.nn.SiLU(), torch.nn.Linear(32, 8))
+    module = torch.nn.Sequential(torch.nn.Linear(16, 256), torch.nn.SiLU(), torch.nn.Linear(256, 8))
     examples = [(torch.randn(rows, 16),) for rows in (2, 1, 5)]
     ports = [Port("given", [-1, 16])], [Port("found", [-1, 8])]
-    return Artifact("net", round_to_half(module), *ports, examples)
+    return Artifact("net", round_weights(module, bits), *ports, examples, weight_bits=bits)
 
 
 class ExportTest(unittest.TestCase):
@@ -29,10 +31,27 @@ class ExportTest(unittest.TestCase):
         torchscript_graph.write(made, weights, self.folder / "net.pt")
 
     def test_both_graphs_without_weights_compute_what_the_original_does(self):
-        made = artifact(0)
-        self.export(made)
-        self.assertTrue(all(worst < 1e-5 for worst in parity.check(made, made.run(), self.folder).values()))
-        self.assertNotIn(safetensors_file.raw_bytes(made.module[0].weight), (self.folder / "net.onnx").read_bytes())
+        for bits in (16, 8):
+            with self.subTest(bits=bits):
+                made = artifact(0, bits)
+                self.export(made)
+                self.assertTrue(all(worst < 1e-5 for worst in parity.check(made, made.run(), self.folder).values()))
+                weight = safetensors_file.raw_bytes(made.module[0].weight)
+                self.assertNotIn(weight, (self.folder / "net.onnx").read_bytes())
+
+    def test_rows_of_int8_stand_for_themselves_whatever_their_size(self):
+        rows = torch.randn(5, 3, 7) * torch.tensor([0.0, 1e-30, 1e-4, 1.0, 1e30]).view(5, 1, 1)
+        once = rounding.from_rows(*rounding.to_rows(rows))
+        self.assertTrue(torch.equal(rounding.from_rows(*rounding.to_rows(once)), once))
+        self.assertLess(((once - rows).abs().amax((1, 2)) / rows.abs().amax((1, 2)).clamp_min(1e-38)).max(), 1 / 250)
+
+    def test_rows_of_int8_take_a_byte_a_weight_and_four_a_row(self):
+        self.export(artifact(0, 8))
+        with safe_open(self.folder / FILE, "pt") as file:
+            kept = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+        self.assertEqual(kept["net.0.weight"].dtype, torch.int8)
+        self.assertEqual(kept["net.0.weight.scales"].shape, (256,))
+        self.assertEqual(kept["net.0.bias"].dtype, torch.float16)
 
     def test_another_models_graph_is_refused_with_the_difference(self):
         self.export(artifact(0))
@@ -46,10 +65,13 @@ class ExportTest(unittest.TestCase):
             Weights([made])
 
     def test_a_model_is_restored_from_its_entry(self):
-        self.export(artifact(0))
-        other = artifact(1)
-        restore(self.folder, {"net": other.module})
-        self.assertTrue(torch.equal(other.module[2].bias, artifact(0).module[2].bias))
+        for bits in (16, 8):
+            with self.subTest(bits=bits):
+                self.export(artifact(0, bits))
+                other = artifact(1)
+                restore(self.folder, {"net": other.module})
+                self.assertTrue(torch.equal(other.module[0].weight, artifact(0, bits).module[0].weight))
+                self.assertTrue(torch.equal(other.module[2].bias, artifact(0, bits).module[2].bias))
 
     def test_the_same_tensors_give_the_same_file(self):
         tensors = {"b": torch.ones(3), "a": torch.arange(4), "c": torch.zeros(2, 2, dtype=torch.float16)}

@@ -33,8 +33,8 @@ from collections.abc import Callable, Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import torch  # noqa: E402
-from safetensors import safe_open  # noqa: E402
 
+from models.export.weights import read  # noqa: E402
 from models.world.artwork import train_directory  # noqa: E402
 
 torch.set_num_threads(THREADS)
@@ -117,18 +117,15 @@ def load_checkpoint(path: Path) -> dict:
 def load_committed(module: torch.nn.Module, model: str, prefix: str) -> bool:
     """Sets the module's parameters to those committed in `models/repository/<model>` whose names begin with `prefix`.
 
-    Returns whether there were any; they are rounded to fp16, and the optimizer starts anew. Where several versions are
+    Returns whether there were any; they are rounded, and the optimizer starts anew. Where several versions are
     committed the newest counts. A parameter that is not stored keeps its fresh value.
     """
     files = sorted((REPOSITORY / model).glob("*/weights.safetensors"), key=lambda path: int(path.parent.name))
     if not files:
         return False
-    with safe_open(files[-1], "pt") as weights:
-        aliases = json.loads(weights.metadata().get("aliases", "{}"))
-        names = [name for name in (*weights.keys(), *aliases) if name.startswith(prefix)]
-        values = {name[len(prefix) :]: weights.get_tensor(aliases.get(name, name)).float() for name in names}
-        module.load_state_dict(values, strict=False)
-    return bool(names)
+    values = {name[len(prefix) :]: value for name, value in read(files[-1]).items() if name.startswith(prefix)}
+    module.load_state_dict(values, strict=False)
+    return bool(values)
 
 
 class Ema:

@@ -21,7 +21,6 @@ import java.util.zip.ZipOutputStream;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.Safetensors;
-import multimodal.inference.tensor.Tensor;
 
 /**
  * Puts weights back into a TorchScript archive. In the repository a {@code .pt} lacks its weight records; its entry
@@ -103,12 +102,12 @@ final class TorchScriptAssembler {
     private static byte[] record(Safetensors tensors, Weight weight) {
         return weight.dtype().equals(HALF)
                 ? tensors.halves(weight.tensor())
-                : rawFloats(tensors.tensor(weight.tensor()));
+                : rawFloats(tensors.weight(weight.tensor()));
     }
 
-    private static byte[] rawFloats(Tensor tensor) {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(tensor.floats().length, Float.BYTES));
-        bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(tensor.floats());
+    private static byte[] rawFloats(float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES));
+        bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
         return bytes.array();
     }
 

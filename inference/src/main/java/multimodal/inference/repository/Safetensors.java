@@ -26,6 +26,9 @@ public final class Safetensors implements AutoCloseable {
     /** The file that holds all weights of a model (decision 0004). */
     public static final String FILE = "weights.safetensors";
 
+    /** Follows the name of a tensor of I8 rows and names the scales of its rows. */
+    static final String SCALES = ".scales";
+
     private final FileChannel channel;
     private final SafetensorsHeader header;
 
@@ -83,7 +86,7 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /**
-     * A tensor's values: F16 and F32 as float32, U8, I32 and I64 as int64.
+     * A tensor's values: F16 and F32 as float32, U8, I8, I32 and I64 as int64.
      *
      * @throws IllegalArgumentException if there is no tensor {@code name}
      */
@@ -94,8 +97,33 @@ public final class Safetensors implements AutoCloseable {
         return switch (entry.type()) {
             case F16 -> Tensor.of(entry.shape(), halves(bytes, count));
             case F32 -> Tensor.of(entry.shape(), floats(bytes, count));
-            case U8, I32, I64 -> Tensor.of(entry.shape(), longs(bytes, count, entry.type()));
+            case U8, I8, I32, I64 -> Tensor.of(entry.shape(), longs(bytes, count, entry.type()));
         };
+    }
+
+    /**
+     * A weight as float32: a tensor of floats as it is, rows of I8 multiplied by their scales, one for each of the first
+     * axis, in the tensor of its name and {@link #SCALES}. The products are exact where the exporter wrote the scales.
+     *
+     * @throws IllegalArgumentException if there is no tensor {@code name}, or none of its scales
+     */
+    public float[] weight(String name) {
+        SafetensorsHeader.Entry entry = entry(name);
+        if (entry.type() != SafetensorsHeader.Type.I8) {
+            return tensor(name).floats();
+        }
+        float[] scales = tensor(name + SCALES).floats();
+        byte[] numbers = read(entry).array();
+        if (scales.length == 0 || scales.length != entry.shape().dimension(0)) {
+            throw new IllegalArgumentException("%s: %d scales (expected: one for each row of %s)"
+                    .formatted(name + SCALES, scales.length, entry.shape()));
+        }
+        int columns = numbers.length / scales.length;
+        float[] values = new float[numbers.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = numbers[i] * scales[i / columns];
+        }
+        return values;
     }
 
     /**
@@ -152,6 +180,7 @@ public final class Safetensors implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             values[i] = switch (type) {
                 case U8 -> Byte.toUnsignedLong(bytes.get());
+                case I8 -> bytes.get();
                 case I32 -> bytes.getInt();
                 default -> bytes.getLong();
             };

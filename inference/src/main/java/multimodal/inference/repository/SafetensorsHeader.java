@@ -31,6 +31,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         F16(2),
         F32(4),
         U8(1),
+        I8(1),
         I32(4),
         I64(8);
 

@@ -52,6 +52,27 @@ class SafetensorsTest {
     }
 
     @Test
+    void rowsOfBytesAreWeightsTogetherWithTheirScales() throws IOException {
+        ByteBuffer data = ByteBuffer.allocate(4 * 4 + 6).order(ByteOrder.LITTLE_ENDIAN);
+        data.putFloat(0.5f).putFloat(0x1.002p-20f).putFloat(7f).putFloat(1f).put(new byte[] {1, -127, 0, -3, 127, 2});
+        Path file = write(
+                """
+                {"a.scales":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},
+                 "b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},
+                 "c.scales":{"dtype":"F32","shape":[1],"data_offsets":[12,16]},
+                 "a":{"dtype":"I8","shape":[2,1,2],"data_offsets":[16,20]},
+                 "c":{"dtype":"I8","shape":[2],"data_offsets":[20,22]}}""",
+                data.array());
+        try (Safetensors tensors = Safetensors.open(file)) {
+            assertThat(tensors.weight("a")).containsExactly(0.5f, -63.5f, 0f, -3 * 0x1.002p-20f);
+            assertThat(tensors.weight("b")).containsExactly(7f);
+            assertThat(tensors.tensor("a").longs()).containsExactly(1, -127, 0, -3);
+            assertThatThrownBy(() -> tensors.weight("c"))
+                    .hasMessage("c.scales: 1 scales (expected: one for each row of " + Shape.of(2) + ")");
+        }
+    }
+
+    @Test
     void anAbsentTensorIsToldWithThosePresent() throws IOException {
         Path file = write("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", new byte[4]);
         try (Safetensors tensors = Safetensors.open(file)) {
@@ -65,7 +86,7 @@ class SafetensorsTest {
             quoteCharacter = '\0',
             textBlock =
                     """
-            {"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}   | t.safetensors: tensor a: dtype: F64 (expected: one of [F16, F32, U8, I32, I64])
+            {"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}   | t.safetensors: tensor a: dtype: F64 (expected: one of [F16, F32, U8, I8, I32, I64])
             {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}   | t.safetensors: tensor a: data_offsets: [0, 8] (expected: 4 bytes of F32 [1] within 8)
             {"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}  | t.safetensors: tensor a: data_offsets: [0, 12] (expected: 12 bytes of F32 [3] within 8)
             {"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}   | t.safetensors: tensor a: data_offsets: [4, 0] (expected: 4 bytes of F32 [1] within 8)
