@@ -4,13 +4,18 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.Set;
+import multimodal.image.pipeline.EdgeDetection;
 import multimodal.image.pipeline.TextToImage;
 import multimodal.image.rpc.DiffusionModels;
+import multimodal.image.rpc.RequestPictures;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.inference.InferenceRuntime;
 import multimodal.inference.rpc.ModelMessages;
 import multimodal.inference.rpc.ServedTasks;
+import multimodal.media.BoundedDecoder;
+import multimodal.media.PictureDecoder;
+import multimodal.media.PictureLimits;
 
 /** Puts the service together: the only class here that wires. */
 @Singleton
@@ -33,5 +38,18 @@ public class ImageModule {
     @Singleton
     TextToImage textToImage() {
         return new TextToImage();
+    }
+
+    @Produces
+    @Singleton
+    RequestPictures pictures(ImageConfig config) {
+        return new RequestPictures(
+                new BoundedDecoder(new PictureDecoder(PictureLimits.DEFAULT), config.pictureDecoders()));
+    }
+
+    @Produces
+    @Singleton
+    EdgeDetection edgeDetection() {
+        return new EdgeDetection();
     }
 }

@@ -7,28 +7,57 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The files that {@code models/golden/pictures.py} wrote. */
+/** The files that {@code models/golden/pictures.py} and {@code edges.py} wrote. */
 final class Goldens {
 
-    private static final Path FOLDER = Path.of(System.getProperty("fleet.root"), "models", "golden", "pictures");
+    private static final Path ROOT = Path.of(System.getProperty("fleet.root"), "models", "golden");
+    private static final Path FOLDER = ROOT.resolve("pictures");
+    private static final Path EDGES = ROOT.resolve("edges");
     private static final PictureDecoder DECODER = new PictureDecoder(PictureLimits.DEFAULT);
 
     private Goldens() {}
 
     static List<String> inputs() {
-        try (Stream<Path> files = Files.list(FOLDER)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> !name.contains(".expected"))
-                    .sorted()
-                    .toList();
+        return names(FOLDER).stream()
+                .filter(name -> !name.contains(".expected"))
+                .toList();
+    }
+
+    static byte[] bytes(String name) {
+        return bytes(FOLDER.resolve(name));
+    }
+
+    /** The files with edges. */
+    static List<String> edges() {
+        return names(EDGES);
+    }
+
+    static Picture edge(String name) {
+        return DECODER.decode(bytes(EDGES.resolve(name)));
+    }
+
+    /** The picture of which a file with edges tells, named as there. */
+    static Picture source(String stem) {
+        return Stream.of(
+                        FOLDER.resolve(stem + ".expected.png"),
+                        ROOT.resolve("scenes").resolve(stem + ".png"))
+                .filter(Files::exists)
+                .map(file -> DECODER.decode(bytes(file)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> names(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
     }
 
-    static byte[] bytes(String name) {
+    private static byte[] bytes(Path file) {
         try {
-            return Files.readAllBytes(FOLDER.resolve(name));
+            return Files.readAllBytes(file);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -2,31 +2,26 @@ package multimodal.clip.steps;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import multimodal.inference.repository.Preprocessing;
 import multimodal.inference.tensor.Tensor;
+import multimodal.media.BoundedDecoder;
 import multimodal.media.MediaException;
 import multimodal.media.Picture;
 import multimodal.media.PictureDecoder;
 import multimodal.media.PictureScaler;
 import multimodal.media.PixelValues;
 
-/**
- * Picture files to what a vision network reads. A small file may hold a large picture, so only so many pictures are whole in
- * memory at once, whatever the number of requests. Thread-safe.
- */
+/** Picture files to what a vision network reads. Thread-safe. */
 public final class PictureReader {
 
     private static final int CHANNELS = 3;
 
-    private final PictureDecoder decoder;
-    private final Semaphore decoding;
+    private final BoundedDecoder decoder;
 
-    /** @param concurrency pictures that are decoded at once, at least 1 */
+    /** @param concurrency pictures that are whole in memory at once, at least 1 */
     public PictureReader(PictureDecoder decoder, int concurrency) {
-        this.decoder = decoder;
-        this.decoding = new Semaphore(concurrency, true);
+        this.decoder = new BoundedDecoder(decoder, concurrency);
     }
 
     /**
@@ -47,19 +42,16 @@ public final class PictureReader {
 
     /** What is wrong with each of {@code pictures} that cannot be read. */
     public List<PictureFaults.Fault> faults(List<PictureFile> pictures) {
-        return decodeAll(pictures, picture -> {});
+        return decodeAll(pictures, picture -> picture);
     }
 
-    private List<PictureFaults.Fault> decodeAll(List<PictureFile> pictures, Consumer<Picture> use) {
+    private List<PictureFaults.Fault> decodeAll(List<PictureFile> pictures, Function<Picture, ?> use) {
         List<PictureFaults.Fault> faults = new ArrayList<>();
         for (PictureFile picture : pictures) {
-            decoding.acquireUninterruptibly();
             try {
-                use.accept(decoder.decode(picture.bytes()));
+                decoder.decode(picture.bytes(), use);
             } catch (MediaException e) {
                 faults.add(new PictureFaults.Fault(picture.field(), e.found(), e.expected()));
-            } finally {
-                decoding.release();
             }
         }
         return faults;

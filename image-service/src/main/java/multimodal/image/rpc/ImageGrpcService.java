@@ -5,19 +5,25 @@ import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.Optional;
 import multimodal.common.rpc.CheckedRequests;
 import multimodal.common.rpc.StreamWriter;
+import multimodal.common.rpc.Violations;
 import multimodal.common.server.CallExecutor;
+import multimodal.image.pipeline.EdgeDetection;
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.pipeline.ImageResult;
 import multimodal.image.pipeline.TextToImage;
 import multimodal.image.steps.DiffusionModel;
+import multimodal.image.v1.DetectEdgesRequest;
+import multimodal.image.v1.DetectEdgesResponse;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.rpc.InferenceStatuses;
 import multimodal.inference.rpc.RequestContexts;
+import multimodal.media.EdgeOptions;
 
 /** {@code multimodal.image.v1.ImageService}: parse, call one pipeline, render. */
 @GrpcService
@@ -25,14 +31,23 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
 
     private final CallExecutor executor;
     private final DiffusionModels models;
+    private final RequestPictures pictures;
     private final TextToImage textToImage;
+    private final EdgeDetection edgeDetection;
 
     /** @param executor bounded: what it rejects is answered with {@code RESOURCE_EXHAUSTED} */
     @Inject
-    public ImageGrpcService(CallExecutor executor, DiffusionModels models, TextToImage textToImage) {
+    public ImageGrpcService(
+            CallExecutor executor,
+            DiffusionModels models,
+            RequestPictures pictures,
+            TextToImage textToImage,
+            EdgeDetection edgeDetection) {
         this.executor = executor;
         this.models = models;
+        this.pictures = pictures;
         this.textToImage = textToImage;
+        this.edgeDetection = edgeDetection;
     }
 
     @Override
@@ -57,6 +72,22 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
                         progress -> call.offer(ImageResponses.progress(progress, since(arrival))));
                 call.sendLast(ImageResponses.result(options, result, since(arrival)));
             }
+        });
+    }
+
+    @Override
+    public void detectEdges(DetectEdgesRequest request, StreamObserver<DetectEdgesResponse> observer) {
+        StreamWriter<DetectEdgesResponse> writer = StreamWriter.of(observer, InferenceStatuses::of);
+        writer.run(executor, call -> {
+            Violations violations = new Violations();
+            EdgeOptions options = EdgeRequests.options(request, violations);
+            Optional<byte[]> edges = pictures.read(
+                    "image",
+                    request.getImage(),
+                    violations,
+                    picture -> violations.isEmpty() ? edgeDetection.detect(picture, options) : new byte[0]);
+            violations.throwIfAny();
+            call.sendLast(ImageResponses.edges(options, edges.orElseThrow()));
         });
     }
 

@@ -13,6 +13,7 @@ import multimodal.common.v1.StageTimings;
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.pipeline.ImageProgress;
 import multimodal.image.pipeline.ImageResult;
+import multimodal.image.v1.DetectEdgesResponse;
 import multimodal.image.v1.GenerateImageProgress;
 import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.GenerateImageResult;
@@ -21,9 +22,10 @@ import multimodal.image.v1.SchedulerOptions;
 import multimodal.image.v1.TimestepSpacing;
 import multimodal.inference.repository.ModelId;
 import multimodal.inference.rpc.ModelMessages;
+import multimodal.media.EdgeOptions;
 import multimodal.media.PictureFormat;
 
-/** Progress and results as messages. */
+/** Progress, results and edges as messages. */
 final class ImageResponses {
 
     private ImageResponses() {}
@@ -97,6 +99,16 @@ final class ImageResponses {
         return SchedulerOptions.newBuilder()
                 .setEta(options.eta())
                 .setTimestepSpacing(spacing)
+                .build();
+    }
+
+    static DetectEdgesResponse edges(EdgeOptions options, byte[] png) {
+        return DetectEdgesResponse.newBuilder()
+                .setImage(image(png))
+                .setLowThreshold(options.lowThreshold())
+                .setHighThreshold(options.highThreshold())
+                .setApertureSize(options.apertureSize())
+                .setL2Gradient(options.isL2Gradient())
                 .build();
     }
 

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import multimodal.common.server.CallExecutor;
-import multimodal.image.pipeline.TextToImage;
 import multimodal.image.testing.RecordingClient;
 import multimodal.image.testing.ShippedModel;
 import multimodal.image.v1.GenerateImageRequest;
@@ -44,13 +43,10 @@ class CancelOnTheEngineTest {
                     }
                 });
                 CallExecutor executor = new CallExecutor("call", 2, 2)) {
-            ImageGrpcService service = new ImageGrpcService(
-                    executor,
-                    (model, context, onLoading) -> {
-                        Context.current().addListener(call -> cancelSeen.complete(null), Runnable::run);
-                        return shipped.model();
-                    },
-                    new TextToImage());
+            ImageGrpcService service = Services.create(executor, (model, context, onLoading) -> {
+                Context.current().addListener(call -> cancelSeen.complete(null), Runnable::run);
+                return shipped.model();
+            });
             Server server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
                     .addService(service)
                     .build()

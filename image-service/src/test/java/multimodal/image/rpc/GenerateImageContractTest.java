@@ -26,7 +26,6 @@ import java.util.stream.Stream;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.server.CallExecutor;
 import multimodal.common.v1.ModelRef;
-import multimodal.image.pipeline.TextToImage;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.DrawnModel;
 import multimodal.image.testing.RawRequests;
@@ -67,7 +66,7 @@ class GenerateImageContractTest {
 
     @BeforeEach
     void start() throws IOException {
-        ImageGrpcService service = new ImageGrpcService(executor, this::find, new TextToImage());
+        ImageGrpcService service = Services.create(executor, this::find);
         server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
                 .addService(ServerInterceptors.intercept(service, sent))
                 .build()
