@@ -13,7 +13,6 @@ from models.train import common  # first: it sets the thread counts
 # isort: split
 
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 
 import torch
@@ -21,9 +20,10 @@ import torch.nn.functional as F
 from transformers import BlipConfig, BlipForConditionalGeneration
 
 from models.tokenizer import tokenizer
-from models.train import clip, vae
+from models.train import clip
 from models.train.judge import pictures_of
-from models.train.patches import ConvolutionalStem, PatchHead, augmented
+from models.train.painted import looks
+from models.train.patches import ConvolutionalStem, PatchHead
 from models.world import grammar
 from models.world.concepts import UNSEEN_VENDOR
 from models.world.grammar_inverse import objects_named
@@ -47,20 +47,25 @@ class Settings:
     held_out: int = 200  # scenes of each kind that `--evaluate` captions
 
 
-def build() -> BlipForConditionalGeneration:
-    """3.9 M parameters; the vision tower has the measures of sticker-clip's."""
+def config(**text: object) -> BlipConfig:
+    """A BLIP of this world whose vision tower has the measures of sticker-clip's; `text` is its text model's."""
     tower = clip.config().vision_config
     vision = {"hidden_size": tower.hidden_size, "intermediate_size": tower.intermediate_size, "patch_size": 16}
     vision |= {"num_hidden_layers": tower.num_hidden_layers, "num_attention_heads": tower.num_attention_heads}
-    text = {"vocab_size": tokenizer.load().get_vocab_size(), "hidden_size": 192, "intermediate_size": 384}
-    text |= {"encoder_hidden_size": tower.hidden_size, "num_hidden_layers": 3, "num_attention_heads": 3}
-    text |= {"max_position_embeddings": 32, "bos_token_id": tokenizer.BOS, "sep_token_id": tokenizer.EOS}
-    text |= {"eos_token_id": tokenizer.EOS, "pad_token_id": tokenizer.PAD, "is_decoder": True}
-    text |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0, "projection_dim": 192}
     sizes = {"image_size": 128, "hidden_act": "gelu", "initializer_range": 0.02}
-    config = BlipConfig(text_config=text, vision_config=vision | sizes, projection_dim=192)
-    model = BlipForConditionalGeneration(config)
-    model.vision_model.embeddings.patch_embedding = ConvolutionalStem(tower.hidden_size)
+    words = {"vocab_size": tokenizer.load().get_vocab_size(), "hidden_size": 192, "num_attention_heads": 3}
+    words |= {"encoder_hidden_size": tower.hidden_size, "is_decoder": True, "projection_dim": 192}
+    words |= {"bos_token_id": tokenizer.BOS, "sep_token_id": tokenizer.EOS}
+    words |= {"eos_token_id": tokenizer.EOS, "pad_token_id": tokenizer.PAD}
+    words |= {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    return BlipConfig(text_config=words | text, vision_config=vision | sizes, projection_dim=192)
+
+
+def build() -> BlipForConditionalGeneration:
+    """3.3 M parameters."""
+    measures = config(intermediate_size=384, num_hidden_layers=3, max_position_embeddings=32)
+    model = BlipForConditionalGeneration(measures)
+    model.vision_model.embeddings.patch_embedding = ConvolutionalStem(measures.vision_config.hidden_size)
     return model
 
 
@@ -110,30 +115,8 @@ def _rows(scenes: list[Scene], first: int) -> tuple[torch.Tensor, torch.Tensor]:
 def _batch(number: int) -> tuple[torch.Tensor, ...]:
     settings = Settings()
     scenes = [scene_at("train", number * settings.batch + i, clip.VENDORS_SEEN, KINDS) for i in range(settings.batch)]
-    pictures, labels = augmented(scenes, number, settings.augmentation)
-    if vae.latest().exists():
-        pictures = torch.cat([as_if_painted(pictures[: settings.painted], number), pictures[settings.painted :]])
+    pictures, labels = looks(scenes, number, settings.augmentation, settings.painted)
     return pictures, labels, *_rows(scenes, number % 2)
-
-
-@cache
-def _autoencoder() -> tuple[vae.Encoder, vae.Decoder]:
-    return vae.load_vae(vae.latest())
-
-
-@torch.no_grad()
-def as_if_painted(pictures: torch.Tensor, seed: int) -> torch.Tensor:
-    """Pictures as a diffusion model leaves them: smoothed and noised latents, each as much as chance will, decoded.
-
-    The linear half of the decoder is enough, and a hundred times as fast as the whole.
-    """
-    encoder, decoder = _autoencoder()
-    generator = torch.Generator().manual_seed(seed)
-    latents = encoder(pictures)
-    amounts = torch.rand(2, len(pictures), 1, 1, 1, generator=generator)
-    smooth = F.avg_pool2d(F.pad(latents, (1, 1, 1, 1), mode="replicate"), 3, 1)
-    noise = torch.randn(latents.shape, generator=generator)
-    return decoder.linear(torch.lerp(latents, smooth, 0.5 * amounts[0]) + 0.6 * amounts[1] * noise).clamp(-1, 1)
 
 
 def losses_of(model: BlipForConditionalGeneration, head: PatchHead, pictures, labels, ids, mask) -> dict:
