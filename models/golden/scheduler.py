@@ -1,14 +1,26 @@
-"""Steps of diffusers' DDIMScheduler: `python -m models.golden.scheduler`.
+"""Steps of diffusers' noise schedulers: `python -m models.golden.scheduler`.
+
+`scheduler.safetensors` has DDIM alone, `solvers.safetensors` the schedulers that count in sigmas, and each scheduler
+from the middle, as image to image begins.
 
 Every case starts from `sample` and takes, at step i, `predictions[i]` as the model's output and `noise[i]` as the
 variance noise (used where eta is above zero). `<case>_steps` holds x_{t-1} after each step, `<case>_originals` the
 predicted x_0 of each step, `<case>_timesteps` the timesteps; `alphas_<schedule>` the cumulative alphas (float32, 1000).
+In `solvers` a case begins at step `begin`; above 0 its first sample is `<case>_noised`, the scheduler's mixture of
+`sample` and `noise[0]`. `<case>_inputs` are what the network is given at each step, where that is not the sample.
 """
 
 import itertools
+from unittest import mock
 
 import torch
-from diffusers import DDIMScheduler
+from diffusers import (
+    DDIMScheduler,
+    DPMSolverMultistepScheduler,
+    EulerAncestralDiscreteScheduler,
+    EulerDiscreteScheduler,
+)
+from diffusers.schedulers import scheduling_euler_ancestral_discrete as ancestral
 
 from models.golden.common import write
 
@@ -22,6 +34,21 @@ SPACINGS = [("leading", 1, False), ("leading", 0, True), ("trailing", 0, True), 
 PREDICTIONS = ["epsilon", "v_prediction"]
 STEP_COUNTS = [1, 7, 30]
 ETAS = [0.0, 0.5]
+SOLVERS = {
+    "ddim": DDIMScheduler,
+    "euler": EulerDiscreteScheduler,
+    "euler_ancestral": EulerAncestralDiscreteScheduler,
+    "dpm_solver_pp_2m": DPMSolverMultistepScheduler,
+}
+SOLVER_SETTINGS = [  # schedule, spacing, offset, prediction, whether the last timestep is pure noise
+    ("linear", "leading", 0, "epsilon", False),
+    ("scaled_linear", "leading", 1, "epsilon", False),
+    ("scaled_linear", "leading", 1, "v_prediction", False),
+    ("scaled_linear", "trailing", 0, "v_prediction", True),
+    ("squaredcos_cap_v2", "trailing", 0, "epsilon", False),
+    ("squaredcos_cap_v2", "trailing", 0, "v_prediction", True),
+]
+SOLVER_RUNS = [(1, 0), (7, 0), (15, 0), (7, 4), (16, 15)]  # steps, and the one that is begun with
 TIMESTEP_COUNTS = [1, 2, 3, 7, 20, 30, 50, 99, 100, 150]
 
 
@@ -78,12 +105,53 @@ def add_timesteps(tensors: dict, cases: list) -> None:
         )
 
 
+def run_solver(solver, steps: int, begin: int, given: tuple) -> dict:
+    """The stages of one run that begins at step `begin`, each (steps - begin, *SHAPE)."""
+    sample, predictions, noise = given
+    solver.set_timesteps(steps)
+    if hasattr(solver, "set_begin_index"):  # DDIM looks into its timesteps instead
+        solver.set_begin_index(begin)
+    found = {"steps": [], "originals": [], "inputs": []}
+    if begin > 0:
+        sample = found["noised"] = solver.add_noise(sample, noise[0], solver.timesteps[begin : begin + 1])
+    for index in range(begin, steps):
+        timestep = solver.timesteps[index]
+        found["inputs"].append(solver.scale_model_input(sample, timestep))
+        drawn = mock.patch.object(ancestral, "randn_tensor", return_value=noise[index])
+        with drawn:
+            result = solver.step(predictions[index], timestep, sample)
+        sample = result.prev_sample
+        found["steps"].append(sample)
+        # DPM-Solver++ tells its predicted x_0 only as what the next step remembers
+        is_told = "pred_original_sample" in result
+        found["originals"].append(result.pred_original_sample if is_told else solver.model_outputs[-1])
+    stages = {stage: torch.stack(rows) if isinstance(rows, list) else rows for stage, rows in found.items()}
+    if not isinstance(solver, EulerDiscreteScheduler | EulerAncestralDiscreteScheduler):
+        del stages["inputs"]
+    return stages | {"timesteps": solver.timesteps.to(torch.int64)}
+
+
+def add_solvers(tensors: dict, cases: list) -> None:
+    given = (tensors["sample"], tensors["predictions"], tensors["noise"])
+    for kind, settings, (steps, begin) in itertools.product(SOLVERS, SOLVER_SETTINGS, SOLVER_RUNS):
+        if kind == "ddim" and begin == 0:
+            continue  # `scheduler.safetensors` has these
+        schedule, spacing, offset, prediction, zero = settings
+        chosen = {"timestep_spacing": spacing, "steps_offset": offset, "prediction_type": prediction}
+        chosen |= SCHEDULES[schedule] | {"num_train_timesteps": 1000, "rescale_betas_zero_snr": zero}
+        name = f"case_{len(cases):03d}"
+        more = {"clip_sample": False} if kind == "ddim" else {}
+        made = run_solver(SOLVERS[kind](**chosen, **more), steps, begin, given)
+        tensors |= {f"{name}_{stage}": tensor for stage, tensor in made.items()}
+        cases.append({"kind": "solver", "name": name, "scheduler": kind, "steps": steps, "begin": begin} | chosen)
+
+
 def main() -> None:
     generator = torch.Generator().manual_seed(5)
-    tensors = {"sample": torch.randn(SHAPE, generator=generator)}
+    given = {"sample": torch.randn(SHAPE, generator=generator)}
     for name in ("predictions", "noise"):
-        tensors[name] = torch.randn((max(STEP_COUNTS), *SHAPE), generator=generator)
-    cases: list[dict] = []
+        given[name] = torch.randn((max(STEP_COUNTS), *SHAPE), generator=generator)
+    tensors, cases = dict(given), []
     add_steps(tensors, cases)
     add_timesteps(tensors, cases)
     for name, values in SCHEDULES.items():
@@ -92,6 +160,9 @@ def main() -> None:
             tensors[tensor] = scheduler(name, "trailing", 0, True, "epsilon", zero).alphas_cumprod
             cases.append({"kind": "alphas", "tensor": tensor, "rescale_betas_zero_snr": zero, **values})
     write("scheduler", tensors, cases)
+    tensors, cases = dict(given), []
+    add_solvers(tensors, cases)
+    write("solvers", tensors, cases)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 package multimodal.image.pipeline;
 
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
-import multimodal.inference.diffusion.TimestepSpacing;
+import multimodal.inference.diffusion.SchedulerChoice;
 import multimodal.inference.error.InferenceException;
 
 /**
@@ -17,8 +17,7 @@ import multimodal.inference.error.InferenceException;
  * @param height in pixels
  * @param imageCount pictures, 1 to {@value #MAX_IMAGES}
  * @param previewInterval steps from one preview to the next, 0 for none
- * @param eta share of fresh noise in each step, 0 to 1
- * @param timestepSpacing which training timesteps the steps stand on
+ * @param scheduler the way from noise to the picture
  */
 public record GenerateImageOptions(
         String prompt,
@@ -30,8 +29,7 @@ public record GenerateImageOptions(
         int height,
         int imageCount,
         int previewInterval,
-        float eta,
-        TimestepSpacing timestepSpacing) {
+        SchedulerChoice scheduler) {
 
     public static final int MAX_PROMPT_CHARACTERS = 10_000;
     public static final int MAX_STEPS = 150;
@@ -45,7 +43,6 @@ public record GenerateImageOptions(
         require(height >= 1, "height", height, "at least 1");
         require(imageCount >= 1 && imageCount <= MAX_IMAGES, "image_count", imageCount, "1 to " + MAX_IMAGES);
         require(previewInterval >= 0, "preview_interval", previewInterval, "0 or more");
-        require(eta >= 0 && eta <= 1, "scheduler.eta", eta, "finite, 0 to 1");
     }
 
     /** Whether step {@code step}, counted from 1, comes with previews. */

@@ -3,7 +3,6 @@ package multimodal.image.pipeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.inference.admission.Permit;
 import multimodal.media.GenerationMetadata;
@@ -37,7 +36,6 @@ final class PngFiles {
     }
 
     private static GenerationMetadata metadata(DiffusionModel model, GenerateImageOptions options, long seed) {
-        String spacing = options.timestepSpacing().name().toLowerCase(Locale.ROOT);
         return new GenerationMetadata(
                 options.prompt(),
                 options.negativePrompt(),
@@ -46,7 +44,7 @@ final class PngFiles {
                 model.manifest().id().version(),
                 options.steps(),
                 options.guidance().scale(),
-                "ddim, eta %s, %s".formatted(options.eta(), spacing),
+                options.scheduler().toString(),
                 options.width(),
                 options.height());
     }

@@ -12,7 +12,6 @@ import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
-import multimodal.inference.diffusion.DdimScheduler;
 import multimodal.inference.diffusion.NoiseScheduler;
 import multimodal.inference.diffusion.NoiseScheduler.StepResult;
 import multimodal.inference.tensor.Tensor;
@@ -62,25 +61,22 @@ public final class TextToImage {
             PromptConditioning conditioning,
             Permit permit,
             Consumer<ImageProgress> sink) {
-        NoiseScheduler scheduler = new DdimScheduler(
-                model.scheduler().withTimestepSpacing(options.timestepSpacing()).withEta(options.eta()),
-                options.steps());
+        NoiseScheduler scheduler = NoiseScheduler.of(model.scheduler().with(options.scheduler()), options.steps());
         LatentNoise noise =
                 new LatentNoise(model, options.seed(), options.imageCount(), options.width(), options.height());
         Progress progress = new Progress(model, options, permit, sink);
-        Tensor latents = noise.initial(scheduler.initialNoiseScale());
+        StepResult latents = StepResult.first(noise.initial(scheduler.initialNoiseScale()));
         try (Row row = model.handle().open(permit, "unet")) {
             for (int index = 0; index < options.steps(); index++) {
                 long timestep = scheduler.timesteps().get(index);
+                Tensor input = scheduler.networkInput(index, latents.sample());
                 Tensor predictions =
-                        row.step(conditioning.inputs(latents, timestep)).get("prediction");
+                        row.step(conditioning.inputs(input, timestep)).get("prediction");
                 Tensor guided = options.guidance().combine(predictions);
-                StepResult result =
-                        scheduler.step(index, guided, latents, scheduler.needsNoise() ? noise.next() : null);
-                latents = result.sample();
-                progress.report(index + 1, result.original());
+                latents = scheduler.step(index, guided, latents, scheduler.needsNoise() ? noise.next() : null);
+                progress.report(index + 1, latents.original());
             }
         }
-        return latents;
+        return latents.sample();
     }
 }

@@ -9,15 +9,15 @@ import io.grpc.Status.Code;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.rpc.Violations;
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.ImagePipeline;
-import multimodal.image.v1.SchedulerOptions;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
-import multimodal.inference.diffusion.TimestepSpacing;
+import multimodal.inference.diffusion.SchedulerChoice;
 
 /** Requests to options: defaults filled in from the model, and every violation told at once. */
 final class ImageRequests {
@@ -66,7 +66,6 @@ final class ImageRequests {
         int width = request.hasWidth() ? request.getWidth() : model.size().byDefault();
         int height = request.hasHeight() ? request.getHeight() : model.size().byDefault();
         int imageCount = request.hasImageCount() ? request.getImageCount() : 1;
-        SchedulerOptions scheduler = request.getScheduler();
 
         Violations violations = new Violations();
         violations.requireText("prompt", request.getPrompt(), MAX_PROMPT_CHARACTERS);
@@ -79,8 +78,8 @@ final class ImageRequests {
                 model.size().allows(height), "height", height, model.size().rule());
         violations.requireRange("image_count", imageCount, 1, MAX_IMAGES);
         violations.requireRange("preview_interval", request.getPreviewInterval(), 0, MAX_STEPS);
-        violations.requireRange("scheduler.eta", scheduler.getEta(), 0, 1);
-        TimestepSpacing spacing = spacing(scheduler, model, violations);
+        Optional<SchedulerChoice> scheduler = SchedulerRequests.scheduler(
+                request.getScheduler(), model.scheduler().choice(), violations);
         violations.throwIfAny();
 
         return new GenerateImageOptions(
@@ -93,23 +92,7 @@ final class ImageRequests {
                 height,
                 imageCount,
                 request.getPreviewInterval(),
-                scheduler.getEta(),
-                spacing);
-    }
-
-    private static TimestepSpacing spacing(SchedulerOptions scheduler, DiffusionModel model, Violations violations) {
-        return switch (scheduler.getTimestepSpacing()) {
-            case TIMESTEP_SPACING_UNSPECIFIED -> model.scheduler().timestepSpacing();
-            case TIMESTEP_SPACING_LEADING -> TimestepSpacing.LEADING;
-            case TIMESTEP_SPACING_TRAILING -> TimestepSpacing.TRAILING;
-            case UNRECOGNIZED -> {
-                violations.add(
-                        "scheduler.timestep_spacing",
-                        scheduler.getTimestepSpacingValue(),
-                        "TIMESTEP_SPACING_LEADING or TIMESTEP_SPACING_TRAILING");
-                yield model.scheduler().timestepSpacing();
-            }
-        };
+                scheduler.orElseThrow());
     }
 
     /** As many bits as count, so that a person can type it again. */

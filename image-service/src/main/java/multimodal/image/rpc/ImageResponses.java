@@ -18,8 +18,6 @@ import multimodal.image.v1.GenerateImageProgress;
 import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.GenerateImageResult;
 import multimodal.image.v1.GeneratedImage;
-import multimodal.image.v1.SchedulerOptions;
-import multimodal.image.v1.TimestepSpacing;
 import multimodal.inference.repository.ModelId;
 import multimodal.inference.rpc.ModelMessages;
 import multimodal.media.EdgeOptions;
@@ -58,7 +56,7 @@ final class ImageResponses {
                 .setGuidanceScale(options.guidance().scale())
                 .setWidth(options.width())
                 .setHeight(options.height())
-                .setScheduler(scheduler(options));
+                .setScheduler(SchedulerRequests.message(options.scheduler()));
         for (byte[] png : result.pngs()) {
             long seed = options.seed() + rendered.getImagesCount();
             rendered.addImages(GeneratedImage.newBuilder().setImage(image(png)).setSeed(seed));
@@ -88,18 +86,6 @@ final class ImageResponses {
         if (!droppedWords.isEmpty()) {
             info.addCutTexts(CutText.newBuilder().setField(field).addAllDroppedWords(droppedWords));
         }
-    }
-
-    private static SchedulerOptions scheduler(GenerateImageOptions options) {
-        TimestepSpacing spacing =
-                switch (options.timestepSpacing()) {
-                    case LEADING -> TimestepSpacing.TIMESTEP_SPACING_LEADING;
-                    case TRAILING -> TimestepSpacing.TIMESTEP_SPACING_TRAILING;
-                };
-        return SchedulerOptions.newBuilder()
-                .setEta(options.eta())
-                .setTimestepSpacing(spacing)
-                .build();
     }
 
     static DetectEdgesResponse edges(EdgeOptions options, byte[] png) {

@@ -1,6 +1,6 @@
 package multimodal.image.steps;
 
-import multimodal.inference.diffusion.DdimOptions;
+import multimodal.inference.diffusion.NoiseSchedulerOptions;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.repository.Parameters;
@@ -9,7 +9,7 @@ import multimodal.inference.repository.Parameters;
  * A loaded text-to-image model, and what its manifest says about it.
  *
  * @param handle runs the artifacts {@code text_encoder}, {@code unet} and {@code vae_decoder}
- * @param scheduler the noise scheduler that the model was trained for
+ * @param scheduler the noise schedule that the model was trained with, and the scheduler when the request does not say
  * @param latentChannels channels of its latents
  * @param downscaleFactor pixels of a picture's side for each of its latents'
  * @param size pictures that it can make
@@ -18,7 +18,7 @@ import multimodal.inference.repository.Parameters;
  */
 public record DiffusionModel(
         ModelHandle handle,
-        DdimOptions scheduler,
+        NoiseSchedulerOptions scheduler,
         int latentChannels,
         int downscaleFactor,
         PictureSize size,
@@ -46,7 +46,7 @@ public record DiffusionModel(
     private static DiffusionModel read(ModelHandle handle, Parameters parameters) {
         return new DiffusionModel(
                 handle,
-                DdimOptions.from(parameters),
+                NoiseSchedulerOptions.from(parameters),
                 parameters.integer("latent_channels"),
                 parameters.integer("downscale_factor"),
                 PictureSize.of(parameters.section("size")),

@@ -50,7 +50,7 @@ public final class PromptConditioning {
     /**
      * The UNet's inputs for one step.
      *
-     * @param latents float32 (pictures, channels, height, width)
+     * @param latents as {@link multimodal.inference.diffusion.NoiseScheduler#networkInput} gives them, float32 (pictures, channels, height, width)
      */
     public Map<String, Tensor> inputs(Tensor latents, long timestep) {
         Map<String, Tensor> inputs = new HashMap<>(conditions);

@@ -14,6 +14,7 @@ import multimodal.image.testing.Options;
 import multimodal.image.testing.RandomArrivals;
 import multimodal.image.testing.ShippedModel;
 import multimodal.inference.batching.RequestContext;
+import multimodal.inference.diffusion.SchedulerKind;
 import multimodal.inference.diffusion.TimestepSpacing;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +51,7 @@ abstract class BatchInvariance {
     }
 
     /**
-     * Steps, guidance (also none), negative prompts, seeds, picture counts, eta, spacing and previews all differ. Sizes do
+     * Schedulers, steps, guidance (also none), negative prompts, seeds, picture counts, eta, spacing and previews all differ. Sizes do
      * too: those of one shape of latents share calls, others take turns.
      */
     private static List<Callable<List<byte[]>>> mixed(DiffusionModel model) {
@@ -59,6 +60,8 @@ abstract class BatchInvariance {
         int[] sides = {size.byDefault(), size.byDefault(), size.min(), size.min() + size.multipleOf()};
         List<Callable<List<byte[]>>> requests = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
+            SchedulerKind scheduler = SchedulerKind.values()[i % SchedulerKind.values().length];
+            boolean hasFreshNoise = scheduler == SchedulerKind.DDIM && random.nextBoolean();
             GenerateImageOptions options = new Options()
                     .prompt("picture number " + i)
                     .negativePrompt(random.nextInt(3) == 0 ? "a dog in the grass" : "")
@@ -67,7 +70,8 @@ abstract class BatchInvariance {
                     .seed(random.nextLong())
                     .size(sides[random.nextInt(sides.length)], sides[random.nextInt(sides.length)])
                     .imageCount(1 + random.nextInt(4) / 3)
-                    .eta(random.nextInt(3) == 0 ? 0.5f : 0)
+                    .scheduler(scheduler)
+                    .eta(hasFreshNoise ? 0.5f : 0)
                     .timestepSpacing(TimestepSpacing.values()[random.nextInt(TimestepSpacing.values().length)])
                     .previewInterval(random.nextInt(5) == 0 ? 1 : 0)
                     .build();

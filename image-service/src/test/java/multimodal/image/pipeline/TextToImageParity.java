@@ -17,7 +17,8 @@ import multimodal.image.testing.ShippedModel;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
-import multimodal.inference.diffusion.DdimScheduler;
+import multimodal.inference.diffusion.NoiseScheduler;
+import multimodal.inference.diffusion.NoiseScheduler.StepResult;
 import multimodal.inference.tensor.Tensor;
 import multimodal.media.Picture;
 import multimodal.media.PictureDecoder;
@@ -108,7 +109,7 @@ abstract class TextToImageParity {
     @MethodSource("casesWithAllLatents")
     void everyStepMakesTheSameLatents(Case golden) {
         GenerateImageOptions options = options(golden);
-        DdimScheduler scheduler = new DdimScheduler(model.scheduler(), options.steps());
+        NoiseScheduler scheduler = NoiseScheduler.of(model.scheduler(), options.steps());
         try (Permit permit = model.handle().admit(RequestContext.detached(), 1);
                 Row row = model.handle().open(permit, "unet")) {
             PromptConditioning conditioning =
@@ -119,7 +120,7 @@ abstract class TextToImageParity {
                 Tensor predictions =
                         row.step(conditioning.inputs(latents, timestep)).get("prediction");
                 Tensor next = scheduler
-                        .step(step, options.guidance().combine(predictions), latents, null)
+                        .step(step, options.guidance().combine(predictions), StepResult.first(latents), null)
                         .sample();
                 assertClose("step " + (step + 1), next, golden.latents().row(step + 1), STEP_TOLERANCE);
             }
@@ -146,7 +147,7 @@ abstract class TextToImageParity {
     }
 
     private GenerateImageOptions options(Case golden) {
-        return golden.options(model.scheduler().timestepSpacing());
+        return golden.options(model.scheduler().choice().timestepSpacing());
     }
 
     private PromptTokens prompt(Case golden) {

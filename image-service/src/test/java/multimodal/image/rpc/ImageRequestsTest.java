@@ -17,6 +17,8 @@ import multimodal.image.v1.ControlImage;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.ImagePipeline;
 import multimodal.image.v1.SchedulerOptions;
+import multimodal.inference.diffusion.SchedulerChoice;
+import multimodal.inference.diffusion.SchedulerKind;
 import multimodal.inference.diffusion.TimestepSpacing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,8 +37,7 @@ class ImageRequestsTest {
         assertThat(options.height()).isEqualTo(32);
         assertThat(options.imageCount()).isOne();
         assertThat(options.previewInterval()).isZero();
-        assertThat(options.eta()).isZero();
-        assertThat(options.timestepSpacing()).isEqualTo(TimestepSpacing.LEADING);
+        assertThat(options.scheduler()).isEqualTo(new SchedulerChoice(SchedulerKind.DDIM, TimestepSpacing.LEADING, 0));
         assertThat(options.negativePrompt()).isEmpty();
     }
 
@@ -54,8 +55,10 @@ class ImageRequestsTest {
 
     @Test
     void everyViolationIsToldAtOnce() {
-        SchedulerOptions.Builder scheduler =
-                SchedulerOptions.newBuilder().setEta(2).setTimestepSpacingValue(9);
+        SchedulerOptions.Builder scheduler = SchedulerOptions.newBuilder()
+                .setEta(2)
+                .setTimestepSpacingValue(9)
+                .setKindValue(10);
         GenerateImageRequest.Builder request = GenerateImageRequest.newBuilder()
                 .setNegativePrompt("x".repeat(10_001))
                 .setSteps(151)
@@ -77,8 +80,32 @@ class ImageRequestsTest {
                         "height: 100000 (expected: a multiple of 8, 32 to 64)",
                         "image_count: 0 (expected: 1 to 4)",
                         "preview_interval: -1 (expected: 0 to 150)",
-                        "scheduler.eta: 2.0 (expected: finite, 0 to 1)",
-                        "scheduler.timestep_spacing: 9 (expected: TIMESTEP_SPACING_LEADING or TIMESTEP_SPACING_TRAILING)");
+                        "scheduler.kind: 10 (expected: a value of SchedulerKind)",
+                        "scheduler.timestep_spacing: 9 (expected: TIMESTEP_SPACING_LEADING or TIMESTEP_SPACING_TRAILING)",
+                        "scheduler.eta: 2.0 (expected: finite, 0 to 1)");
+    }
+
+    @Test
+    void everySchedulerIsParsedAndToldAgain() {
+        for (SchedulerKind kind : SchedulerKind.values()) {
+            SchedulerOptions said = SchedulerOptions.newBuilder()
+                    .setKind(multimodal.image.v1.SchedulerKind.valueOf("SCHEDULER_KIND_" + kind))
+                    .setTimestepSpacing(multimodal.image.v1.TimestepSpacing.TIMESTEP_SPACING_TRAILING)
+                    .setEta(0)
+                    .build();
+            SchedulerChoice choice = parse(request().setScheduler(said)).scheduler();
+            assertThat(choice).isEqualTo(new SchedulerChoice(kind, TimestepSpacing.TRAILING, 0));
+            assertThat(SchedulerRequests.message(choice)).isEqualTo(said);
+        }
+    }
+
+    @Test
+    void freshNoiseIsForDdimAlone() {
+        SchedulerOptions.Builder scheduler = SchedulerOptions.newBuilder()
+                .setEta(0.5f)
+                .setKind(multimodal.image.v1.SchedulerKind.SCHEDULER_KIND_EULER);
+        assertThat(violations(failure(request().setScheduler(scheduler))))
+                .containsExactly("scheduler.eta: 0.5 (expected: 0, or SCHEDULER_KIND_DDIM)");
     }
 
     @Test

@@ -2,6 +2,8 @@ package multimodal.image.testing;
 
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
+import multimodal.inference.diffusion.SchedulerChoice;
+import multimodal.inference.diffusion.SchedulerKind;
 import multimodal.inference.diffusion.TimestepSpacing;
 
 /** Options with a few things changed. */
@@ -18,6 +20,7 @@ public final class Options {
     private int previewInterval;
     private float eta;
     private TimestepSpacing timestepSpacing = TimestepSpacing.TRAILING;
+    private SchedulerKind scheduler = SchedulerKind.DDIM;
 
     public Options prompt(String value) {
         prompt = value;
@@ -70,6 +73,11 @@ public final class Options {
         return this;
     }
 
+    public Options scheduler(SchedulerKind value) {
+        scheduler = value;
+        return this;
+    }
+
     public GenerateImageOptions build() {
         return new GenerateImageOptions(
                 prompt,
@@ -81,7 +89,6 @@ public final class Options {
                 height,
                 imageCount,
                 previewInterval,
-                eta,
-                timestepSpacing);
+                new SchedulerChoice(scheduler, timestepSpacing, eta));
     }
 }

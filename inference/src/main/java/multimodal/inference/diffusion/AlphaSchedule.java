@@ -7,15 +7,32 @@ package multimodal.inference.diffusion;
 final class AlphaSchedule {
 
     private static final double MAX_BETA = 0.999;
+    private static final float SMALLEST_ALPHA = 0x1p-24f;
 
     private AlphaSchedule() {}
 
-    static float[] cumulativeAlphas(DdimOptions options) {
+    static float[] cumulativeAlphas(NoiseSchedulerOptions options) {
         float[] betas = betas(options);
         return cumulativeProduct(alphas(options.rescaleBetasZeroSnr() ? rescaleToZeroSnr(betas) : betas));
     }
 
-    private static float[] betas(DdimOptions options) {
+    /**
+     * The noise beside one part of signal, √((1−ᾱ)/ᾱ), of every training timestep. Where the last one is pure noise, its
+     * ᾱ is taken for 2⁻²⁴, as diffusers does, and its σ is 4,096 instead of infinite.
+     */
+    static float[] sigmas(NoiseSchedulerOptions options) {
+        float[] alphas = cumulativeAlphas(options);
+        if (options.rescaleBetasZeroSnr()) {
+            alphas[alphas.length - 1] = SMALLEST_ALPHA;
+        }
+        float[] sigmas = new float[alphas.length];
+        for (int i = 0; i < sigmas.length; i++) {
+            sigmas[i] = (float) Math.sqrt((1 - alphas[i]) / alphas[i]);
+        }
+        return sigmas;
+    }
+
+    private static float[] betas(NoiseSchedulerOptions options) {
         int count = options.trainTimesteps();
         return switch (options.betaSchedule()) {
             case LINEAR -> linspace((float) options.betaStart(), (float) options.betaEnd(), count);

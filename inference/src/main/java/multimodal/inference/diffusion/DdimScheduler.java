@@ -1,32 +1,22 @@
 package multimodal.inference.diffusion;
 
 import java.util.List;
-import java.util.stream.IntStream;
-import multimodal.inference.error.InferenceException;
 import multimodal.inference.tensor.Tensor;
 
 /**
  * Denoising diffusion implicit models (Song et al. 2021, eq. 12 and 16), step for step as diffusers' {@code DDIMScheduler}
  * with {@code clip_sample=False}, in float32 as there.
- *
- * <p>One difference: where rounding makes diffusers add a step at timestep -1 (trailing spacing, for instance 61 steps of
- * 1,000), that step is left out.
  */
-public final class DdimScheduler implements NoiseScheduler {
+final class DdimScheduler implements NoiseScheduler {
 
-    private final DdimOptions options;
+    private final NoiseSchedulerOptions options;
     private final float[] cumulativeAlphas;
     private final List<Long> timesteps;
 
-    /**
-     * A scheduler for a fixed number of steps.
-     *
-     * @param steps 1 to the number of training timesteps
-     */
-    public DdimScheduler(DdimOptions options, int steps) {
+    DdimScheduler(NoiseSchedulerOptions options, int steps) {
         this.options = options;
         this.cumulativeAlphas = AlphaSchedule.cumulativeAlphas(options);
-        this.timesteps = spread(options, steps);
+        this.timesteps = Timesteps.spread(options, steps, steps);
     }
 
     @Override
@@ -41,14 +31,23 @@ public final class DdimScheduler implements NoiseScheduler {
 
     @Override
     public boolean needsNoise() {
-        return options.eta() > 0;
+        return options.choice().eta() > 0;
     }
 
     @Override
-    public StepResult step(int index, Tensor prediction, Tensor sample, Tensor noise) {
-        if (!prediction.shape().equals(sample.shape())) {
-            throw new IllegalArgumentException("prediction: " + prediction + " (expected: as sample, " + sample + ")");
-        }
+    public Tensor networkInput(int index, Tensor sample) {
+        return sample;
+    }
+
+    @Override
+    public Tensor noised(int index, Tensor original, Tensor noise) {
+        float alpha = cumulativeAlphas[timesteps.get(index).intValue()];
+        return Mixture.of(root(alpha), original, root(1 - alpha), noise);
+    }
+
+    @Override
+    public StepResult step(int index, Tensor prediction, StepResult before, Tensor noise) {
+        Tensor sample = before.sampleLike(prediction);
         Coefficients factors = coefficients(index);
         float[] original = original(factors, prediction.floats(), sample.floats());
         float[] next = next(factors, original, epsilon(factors, prediction.floats(), sample.floats()));
@@ -69,7 +68,7 @@ public final class DdimScheduler implements NoiseScheduler {
         float previousAlpha = previous >= 0 ? cumulativeAlphas[previous] : finalAlpha();
         float beta = 1 - alpha;
         float variance = (1 - previousAlpha) / beta * (1 - alpha / previousAlpha);
-        float deviation = (float) options.eta() * root(variance);
+        float deviation = options.choice().eta() * root(variance);
         float direction = root(1 - previousAlpha - deviation * deviation);
         return new Coefficients(root(alpha), root(beta), root(previousAlpha), direction, deviation);
     }
@@ -112,23 +111,6 @@ public final class DdimScheduler implements NoiseScheduler {
         for (int i = 0; i < sample.length; i++) {
             sample[i] += deviation * noise[i];
         }
-    }
-
-    private static List<Long> spread(DdimOptions options, int steps) {
-        int all = options.trainTimesteps();
-        if (steps < 1 || steps > all) {
-            throw InferenceException.invalid("steps", steps, "1 to " + all);
-        }
-        List<Long> timesteps = IntStream.range(0, steps)
-                .mapToObj(i -> switch (options.timestepSpacing()) {
-                    case LEADING -> (long) (steps - 1 - i) * (all / steps) + options.stepsOffset();
-                    case TRAILING -> (long) Math.rint(all + i * ((all - all / (double) steps) - all)) - 1;
-                })
-                .toList();
-        if (timesteps.get(0) >= all) {
-            throw InferenceException.invalid("steps", steps, "fewer, as steps_offset passes the last timestep");
-        }
-        return timesteps;
     }
 
     private static float root(float value) {

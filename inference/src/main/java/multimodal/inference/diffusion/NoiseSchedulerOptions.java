@@ -8,32 +8,31 @@ import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.Parameters;
 
 /**
- * The settings of {@link DdimScheduler}; names and meaning as in diffusers' {@code DDIMScheduler} without clipping.
+ * The settings of a {@link NoiseScheduler}; names and meaning as in diffusers' schedulers without clipping.
  *
+ * @param choice which scheduler, where its steps stand, and how much noise it adds
  * @param predictionType what the network predicts
  * @param betaSchedule how the noise grows
  * @param betaStart β of timestep 0, above 0
  * @param betaEnd β of the last timestep, {@code betaStart} to below 1
  * @param trainTimesteps timesteps of the training, at least 1
- * @param timestepSpacing where the steps stand
  * @param stepsOffset added to each timestep of {@link TimestepSpacing#LEADING}, at least 0
- * @param setAlphaToOne whether the last step ends at ᾱ = 1; otherwise at the ᾱ of timestep 0
+ * @param setAlphaToOne whether the last step of {@link SchedulerKind#DDIM} ends at ᾱ = 1; otherwise at the ᾱ of timestep
+ *     0. The others always end at ᾱ = 1
  * @param rescaleBetasZeroSnr whether the last training timestep is pure noise; needs {@link PredictionType#V_PREDICTION}
- * @param eta share of fresh noise in each step, 0 (deterministic) to 1 (as DDPM)
  */
-public record DdimOptions(
+public record NoiseSchedulerOptions(
+        SchedulerChoice choice,
         PredictionType predictionType,
         BetaSchedule betaSchedule,
         double betaStart,
         double betaEnd,
         int trainTimesteps,
-        TimestepSpacing timestepSpacing,
         int stepsOffset,
         boolean setAlphaToOne,
-        boolean rescaleBetasZeroSnr,
-        double eta) {
+        boolean rescaleBetasZeroSnr) {
 
-    public DdimOptions {
+    public NoiseSchedulerOptions {
         require(betaStart > 0 && betaStart <= betaEnd, "beta_start", betaStart, "above 0, at most beta_end");
         require(betaEnd < 1, "beta_end", betaEnd, "beta_start to below 1");
         require(trainTimesteps >= 1, "num_train_timesteps", trainTimesteps, "at least 1");
@@ -47,46 +46,40 @@ public record DdimOptions(
                 "rescale_betas_zero_snr",
                 rescaleBetasZeroSnr,
                 "false, or prediction_type v_prediction");
-        if (!(eta >= 0 && eta <= 1)) {
-            throw InferenceException.invalid("scheduler.eta", eta, "finite, 0 to 1");
-        }
     }
 
-    /** The settings in the {@code parameters} of a manifest, with eta 0; every fault is {@code MISCONFIGURED}. */
-    public static DdimOptions from(Parameters parameters) {
-        return new DdimOptions(
+    /**
+     * The settings in the {@code parameters} of a manifest, with eta 0 and {@link SchedulerKind#DDIM} unless {@code
+     * scheduler} says otherwise; every fault is {@code MISCONFIGURED}.
+     */
+    public static NoiseSchedulerOptions from(Parameters parameters) {
+        SchedulerKind kind = parameters.has("scheduler")
+                ? choice(parameters, "scheduler", SchedulerKind.values())
+                : SchedulerKind.DDIM;
+        return new NoiseSchedulerOptions(
+                new SchedulerChoice(kind, choice(parameters, "timestep_spacing", TimestepSpacing.values()), 0),
                 choice(parameters, "prediction_type", PredictionType.values()),
                 choice(parameters, "beta_schedule", BetaSchedule.values()),
                 parameters.number("beta_start"),
                 parameters.number("beta_end"),
                 parameters.integer("num_train_timesteps"),
-                choice(parameters, "timestep_spacing", TimestepSpacing.values()),
                 parameters.integer("steps_offset"),
                 parameters.flag("set_alpha_to_one"),
-                parameters.flag("rescale_betas_zero_snr"),
-                0);
+                parameters.flag("rescale_betas_zero_snr"));
     }
 
-    public DdimOptions withEta(double newEta) {
-        return with(timestepSpacing, newEta);
-    }
-
-    public DdimOptions withTimestepSpacing(TimestepSpacing newSpacing) {
-        return with(newSpacing, eta);
-    }
-
-    private DdimOptions with(TimestepSpacing newSpacing, double newEta) {
-        return new DdimOptions(
+    /** The same noise schedule for what a request has chosen. */
+    public NoiseSchedulerOptions with(SchedulerChoice chosen) {
+        return new NoiseSchedulerOptions(
+                chosen,
                 predictionType,
                 betaSchedule,
                 betaStart,
                 betaEnd,
                 trainTimesteps,
-                newSpacing,
                 stepsOffset,
                 setAlphaToOne,
-                rescaleBetasZeroSnr,
-                newEta);
+                rescaleBetasZeroSnr);
     }
 
     private static <E extends Enum<E>> E choice(Parameters parameters, String key, E[] choices) {
@@ -97,7 +90,7 @@ public record DdimOptions(
                 .orElseThrow(() -> fault(
                         key,
                         found,
-                        Arrays.stream(choices).map(DdimOptions::word).collect(Collectors.joining(", "))));
+                        Arrays.stream(choices).map(NoiseSchedulerOptions::word).collect(Collectors.joining(", "))));
     }
 
     private static String word(Enum<?> choice) {
