@@ -14,6 +14,7 @@ from diffusers import AutoencoderKL, PNDMScheduler, StableDiffusionPipeline, UNe
 from transformers import (
     BlipConfig,
     BlipForConditionalGeneration,
+    BlipForQuestionAnswering,
     BlipImageProcessor,
     CLIPConfig,
     CLIPImageProcessor,
@@ -158,6 +159,14 @@ def clip(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer
 
 
 def blip(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer]) -> Path:
+    return _blip(BlipForConditionalGeneration, folder, sizes, words)
+
+
+def blip_vqa(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer]) -> Path:
+    return _blip(BlipForQuestionAnswering, folder, sizes, words)
+
+
+def _blip(kind: type, folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer]) -> Path:
     torch.manual_seed(SEED)
     tokenizer = words(folder)
     ids = {"bos_token_id": tokenizer.bos_token_id, "sep_token_id": tokenizer.sep_token_id, "eos_token_id": 2}
@@ -165,7 +174,7 @@ def blip(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer
     spread = {"initializer_range": sizes.blip_spread}
     text = {"vocab_size": len(tokenizer), "pad_token_id": tokenizer.pad_token_id, **ids, **spread, **sizes.blip_text}
     vision = spread | sizes.blip_vision
-    model = BlipForConditionalGeneration(BlipConfig(text_config=text, vision_config=vision, **spread))
+    model = kind(BlipConfig(text_config=text, vision_config=vision, **spread))
     side = model.config.vision_config.image_size
     BlipImageProcessor(size={"height": side, "width": side}).save_pretrained(folder)
     return _save(model, folder)

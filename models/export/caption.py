@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from transformers import BlipForConditionalGeneration
-from transformers.models.blip.modeling_blip_text import BlipTextSelfAttention
+from transformers import BlipForConditionalGeneration, BlipForQuestionAnswering
+from transformers.models.blip.modeling_blip_text import BlipTextLMHeadModel, BlipTextSelfAttention
 
 from models.export import command, decoding
 from models.export.artifact import Artifact, Model, Port
@@ -26,7 +26,7 @@ MAX_TOKENS_OF_FOLDERS = 50
 class Vision(torch.nn.Module):
     """pixel_values (B, 3, S, S) to image_embeds (B, N, D)."""
 
-    def __init__(self, model: BlipForConditionalGeneration) -> None:
+    def __init__(self, model: BlipForConditionalGeneration | BlipForQuestionAnswering) -> None:
         super().__init__()
         self.vision_model = model.vision_model
 
@@ -35,31 +35,41 @@ class Vision(torch.nn.Module):
 
 
 class Decoder(torch.nn.Module):
-    """BLIP's decoder with kept keys and values, see `decoding`, and `encoder_hidden_states` (B, N, E) of the picture.
+    """BLIP's decoder with kept keys and values, see `decoding`, and `encoder_hidden_states` (B, N, E).
 
-    The modules are those of transformers, their order stands here.
+    These are the picture or, of an answerer, the question; its mask (B, N) is 0 on padding. The modules are those of
+    transformers, their order stands here.
     """
 
-    def __init__(self, model: BlipForConditionalGeneration) -> None:
+    def __init__(self, text_decoder: BlipTextLMHeadModel) -> None:
         super().__init__()
-        self.bert, self.cls = model.text_decoder.bert, model.text_decoder.cls
+        self.bert, self.cls = text_decoder.bert, text_decoder.cls
 
     def forward(
-        self, input_ids, attention_mask, past_length, past_key_values, encoder_hidden_states
+        self,
+        input_ids,
+        attention_mask,
+        past_length,
+        past_key_values,
+        encoder_hidden_states,
+        encoder_attention_mask=None,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         kept = decoding.KeyValues(input_ids, past_length, past_key_values)
+        bias = None if encoder_attention_mask is None else decoding.hidden(encoder_attention_mask)
         states = self.bert.embeddings(input_ids, position_ids=kept.positions)
         for layer in self.bert.encoder.layer:
             own, cross = layer.attention, layer.crossattention
             seen = kept.attend(own.self.query(states), own.self.key(states), own.self.value(states))
             states = own.output(seen, states)
-            states = cross.output(look(cross.self, states, encoder_hidden_states), states)
+            states = cross.output(look(cross.self, states, encoder_hidden_states, bias), states)
             states = layer.feed_forward_chunk(states)
         return self.cls(decoding.last_real(states, attention_mask)), kept.new()
 
 
-def look(attention: BlipTextSelfAttention, states: torch.Tensor, picture: torch.Tensor) -> torch.Tensor:
-    """What `states` (B, T, D) see in the picture (B, N, E).
+def look(
+    attention: BlipTextSelfAttention, states: torch.Tensor, picture: torch.Tensor, bias: torch.Tensor | None = None
+) -> torch.Tensor:
+    """What `states` (B, T, D) see in the picture (B, N, E); `bias` (B, 1, N) is added to the scores.
 
     Neither keys nor values of the picture are made: q (W p + b) = (q W) p + q b, so the query goes through the weights
     of the keys instead, and what it sees through those of the values. For one new id that is a fraction of the work,
@@ -73,32 +83,35 @@ def look(attention: BlipTextSelfAttention, states: torch.Tensor, picture: torch.
     # would choose another kernel where there is one row alone, and its last bits would differ.
     asked = (query @ key).flatten(1, 2)
     scores = asked @ picture.transpose(-1, -2) + (query * key_bias).sum(-1, keepdim=True).flatten(1, 2)
+    scores = scores if bias is None else scores + bias
     found = (scores.softmax(-1) @ picture).unflatten(1, (heads, -1))
     return decoding.join_heads(found @ value.transpose(-1, -2) + value_bias)
 
 
 def artifacts(model: BlipForConditionalGeneration) -> list[Artifact]:
-    vision = model.config.vision_config
-    size, tokens = vision.image_size, (vision.image_size // vision.patch_size) ** 2 + 1
-    generator = torch.Generator().manual_seed(0)
+    picture = vision(model)
+    return [picture, _decoder(model, Port("encoder_hidden_states", picture.outputs[0].shape))]
+
+
+def vision(model: BlipForConditionalGeneration | BlipForQuestionAnswering) -> Artifact:
+    """The network that looks at the picture, once for a text."""
+    config, generator = model.config.vision_config, torch.Generator().manual_seed(0)
+    size, tokens = config.image_size, (config.image_size // config.patch_size) ** 2 + 1
 
     def pictures(count: int) -> tuple[torch.Tensor]:
         return (torch.rand(count, 3, size, size, generator=generator) * 2 - 1,)
 
-    return [
-        Artifact(
-            "vision",
-            Vision(model),
-            [Port("pixel_values", [-1, 3, size, size])],
-            [Port("image_embeds", [-1, tokens, vision.hidden_size])],
-            [pictures(2), pictures(1), pictures(5)],
-        ),
-        _decoder(model, Port("encoder_hidden_states", [-1, tokens, vision.hidden_size])),
-    ]
+    return Artifact(
+        "vision",
+        Vision(model),
+        [Port("pixel_values", [-1, 3, size, size])],
+        [Port("image_embeds", [-1, tokens, config.hidden_size])],
+        [pictures(2), pictures(1), pictures(5)],
+    )
 
 
 def _decoder(model: BlipForConditionalGeneration, picture: Port) -> Artifact:
-    text, decoder, generator = model.config.text_config, Decoder(model), torch.Generator().manual_seed(1)
+    text, decoder, generator = model.config.text_config, Decoder(model.text_decoder), torch.Generator().manual_seed(1)
     heads, longest = text.num_attention_heads, min(text.max_position_embeddings, 64)
     sizes = (text.num_hidden_layers, heads, text.hidden_size // heads)
     ports = decoding.inputs(*sizes)
@@ -124,7 +137,7 @@ def shipped(folder: Path) -> BlipForConditionalGeneration:
     """The model as it stands in a repository entry."""
     model = trainer.build()
     model.vision_model.embeddings.patch_embedding.fold()
-    restore(folder, {"vision": Vision(model), "decoder": Decoder(model)})
+    restore(folder, {"vision": Vision(model), "decoder": Decoder(model.text_decoder)})
     return model.eval()
 
 

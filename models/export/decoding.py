@@ -69,6 +69,11 @@ def scaled(query: torch.Tensor) -> torch.Tensor:
     return query * query.shape[-1] ** -0.5
 
 
+def hidden(mask: torch.Tensor) -> torch.Tensor:
+    """What is added to scores (B, …, N) where the mask (B, N) is 0, as (B, 1, N)."""
+    return torch.where(mask > 0, 0.0, LOWEST)[:, None]
+
+
 def last_real(states: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
     """The state (B, D) at the last position of each row that the mask marks as real."""
     last = attention_mask.sum(dim=-1) - 1

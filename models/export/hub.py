@@ -13,13 +13,14 @@ from pathlib import Path
 
 import yaml
 
-from models.export import bundle, caption, clip, diffusion, origin, parity, text
+from models.export import bundle, caption, clip, diffusion, origin, parity, text, vqa
 from models.export.artifact import Model
 
 EXPORTERS: dict[str, Callable[[origin.Origin], Model]] = {
     "StableDiffusionPipeline": diffusion.make,
     "CLIPModel": clip.make,
     "BlipForConditionalGeneration": caption.make,
+    "BlipForQuestionAnswering": vqa.make,
     "GPT2LMHeadModel": text.make,
 }
 

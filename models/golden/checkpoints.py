@@ -18,6 +18,7 @@ from PIL import Image
 from transformers import (
     BertTokenizer,
     BlipForConditionalGeneration,
+    BlipForQuestionAnswering,
     BlipImageProcessor,
     CLIPImageProcessor,
     CLIPModel,
@@ -35,6 +36,12 @@ PICTURES = ["pictures/png-rgb.png", "pictures/scaled.png", "scenes/castle-night.
 NEW_TOKENS = 20
 LONG = "a photo of an astronaut riding a horse in the rain, " * 6 + "with a red umbrella"
 TEXTS = [*tokenizers.SENTENCES[:3], "", "Hello, WORLD's  café 猫 123!", LONG]
+QUESTIONS = [
+    (PICTURES[0], "what is in the old house?"),
+    (PICTURES[1], "How many people are walking in the rain with umbrellas, and where is the DOG?"),
+    (PICTURES[2], "is there a castle"),
+    (PICTURES[2], "?"),
+]
 DEFAULTS = {"negative_prompt": "", "eta": 0.0, "width": 16, "height": 16, "all_latents": False, "guidance_scale": 7.5}
 DIFFUSION = [
     {"name": "castle", "prompt": tokenizers.SENTENCES[0], "seed": 42, "steps": 7, "all_latents": True},
@@ -118,6 +125,31 @@ def blip(folder: Path, name: str) -> None:
     write(name, tensors, cases)
 
 
+def blip_vqa(folder: Path, name: str) -> None:
+    model = BlipForQuestionAnswering.from_pretrained(folder, dtype=torch.float32)
+    tokenizer = BertTokenizer.from_pretrained(folder)
+    tensors, cases = {}, []
+    for number, (file, question) in enumerate(QUESTIONS):
+        picture = Image.open(FOLDER / file).convert("RGB")
+        pixels = BlipImageProcessor.from_pretrained(folder)(picture, return_tensors="pt").pixel_values
+        words = tokenizer(question, return_tensors="pt")
+        tokens = model.generate(**_read(words), pixel_values=pixels, max_new_tokens=NEW_TOKENS, do_sample=False)
+        image = model.vision_model(pixels)[0]
+        asked = model.text_encoder(**_read(words), encoder_hidden_states=image).last_hidden_state
+        logits = model.text_decoder(tokens[:, :-1], encoder_hidden_states=asked).logits
+        name_of = f"question_{number}"
+        tensors |= {f"{name_of}_ids": words.input_ids, f"{name_of}_embeds": asked, f"{name_of}_tokens": tokens[0, 1:]}
+        tensors[f"{name_of}_log_probabilities"] = logits.log_softmax(-1)[0].gather(1, tokens[0, 1:, None])[:, 0]
+        # What comes token by token cannot close up the blanks before punctuation.
+        text = tokenizer.decode(tokens[0], skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        cases.append({"name": name_of, "file": file, "question": question, "text": text})
+    write(name, tensors, cases)
+
+
+def _read(words) -> dict[str, torch.Tensor]:
+    return {"input_ids": words.input_ids, "attention_mask": words.attention_mask}
+
+
 def gpt2(folder: Path, name: str) -> None:
     model = GPT2LMHeadModel.from_pretrained(folder, dtype=torch.float32)
     tokenizer = GPT2Tokenizer.from_pretrained(folder)
@@ -136,6 +168,7 @@ KINDS: dict[str, tuple[Callable, Callable, Callable]] = {
     "random-stable-diffusion": (folders.stable_diffusion, tokenizers.tiny_clip, stable_diffusion),
     "random-clip": (folders.clip, tokenizers.tiny_clip, clip),
     "random-blip": (folders.blip, tokenizers.tiny_bert, blip),
+    "random-blip-vqa": (folders.blip_vqa, tokenizers.tiny_bert, blip_vqa),
     "random-gpt2": (folders.gpt2, tokenizers.tiny_gpt2, gpt2),
 }
 

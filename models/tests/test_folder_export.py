@@ -43,6 +43,13 @@ class FolderExportTest(unittest.TestCase):
         self.assertEqual(card["parameters"]["languages"], {"en": [begin]})
         self.assertNotEqual(begin, end)
 
+    def test_blip_for_questions(self):
+        card = self.export(folders.blip_vqa(self.root / "tiny", folders.TINY, tokenizers.tiny_bert))
+        self.assertEqual((card["task"], card["preprocessing"]["fit"]), ("visual-question-answering", "stretch"))
+        self.assertEqual(card["parameters"]["languages"], {"en": [card["tokenizer"]["bos_id"]]})
+        self.assertEqual((card["parameters"]["temperature"], card["parameters"]["max_tokens"]), (1.0, 20))
+        self.assertEqual(list(card["artifacts"]), ["vision", "question", "decoder"])
+
     def test_gpt2(self):
         card = self.export(folders.gpt2(self.root / "tiny", folders.TINY, tokenizers.tiny_gpt2))
         self.assertEqual((card["task"], card["tokenizer"]["max_length"]), ("text-generation", 64))

@@ -4,6 +4,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.Set;
+import multimodal.clip.pipeline.Answerer;
 import multimodal.clip.pipeline.Captioner;
 import multimodal.clip.pipeline.Comparer;
 import multimodal.clip.pipeline.ContentEncoder;
@@ -14,6 +15,7 @@ import multimodal.clip.rpc.Calls;
 import multimodal.clip.rpc.Models;
 import multimodal.clip.steps.PictureEncoder;
 import multimodal.clip.steps.PictureReader;
+import multimodal.clip.steps.QuestionEncoder;
 import multimodal.clip.steps.TextEncoder;
 import multimodal.clip.v1.ClipServiceGrpc;
 import multimodal.clip.v1.VisionLanguageServiceGrpc;
@@ -32,7 +34,7 @@ public class ClipModule {
     ServedTasks tasks() {
         return new ServedTasks(Map.of(
                 ClipServiceGrpc.SERVICE_NAME, Set.of(Models.CLIP),
-                VisionLanguageServiceGrpc.SERVICE_NAME, Set.of(Models.CAPTION, Models.TEXT)));
+                VisionLanguageServiceGrpc.SERVICE_NAME, Set.of(Models.CAPTION, Models.QUESTIONS, Models.TEXT)));
     }
 
     @Produces
@@ -87,6 +89,12 @@ public class ClipModule {
     @Singleton
     Captioner captioner(PictureEncoder pictures) {
         return new Captioner(pictures);
+    }
+
+    @Produces
+    @Singleton
+    Answerer answerer(PictureEncoder pictures) {
+        return new Answerer(pictures, new QuestionEncoder());
     }
 
     @Produces

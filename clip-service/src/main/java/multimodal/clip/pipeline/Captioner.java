@@ -26,8 +26,8 @@ public final class Captioner {
      */
     public void caption(
             ModelHandle model, CaptionOptions options, RequestContext context, Consumer<? super TextEvent> sink) {
-        List<Long> prefix = TextModel.captionPrefix(model.manifest(), options.language());
-        int limit = TextModel.captionTokenLimit(model.manifest(), options.language());
+        List<Long> prefix = TextModel.prefix(model.manifest(), options.language());
+        int limit = TextModel.tokenLimit(model.manifest(), options.language());
         int maxTokens = options.decoding().maxTokens().orElse(limit);
         TextDecoding decoding = TextDecoding.standingAlone(model, options.decoding(), maxTokens, sink);
         try (Permit permit = model.admit(context, decoding.cost())) {

@@ -20,7 +20,7 @@ import multimodal.inference.decoding.TokenText;
 import multimodal.inference.lifecycle.ModelHandle;
 
 /**
- * The decoding loop that captions and continuations share: one step of the decoder, one token, until the stop rule ends the
+ * The decoding loop that captions, answers and continuations share: one step of the decoder, one token, until the stop rule ends the
  * text. One instance makes one text; not thread-safe.
  */
 final class TextDecoding {
@@ -29,6 +29,7 @@ final class TextDecoding {
     private final StopRule rule;
     private final TokenText text;
     private final TokenTeller teller;
+    private final Optional<Confidence> confidence;
     private OptionalLong seed = OptionalLong.empty();
     private FinishReason reason;
 
@@ -37,24 +38,32 @@ final class TextDecoding {
             DecodingOptions options,
             int maxTokens,
             boolean standsAlone,
-            Consumer<? super TextEvent> sink) {
+            Optional<Confidence> confidence,
+            Consumer<? super TextEvent.Token> sink) {
         long eosId = model.manifest().tokenizer().orElseThrow().eosId();
         this.options = options;
         this.rule = new StopRule(eosId, maxTokens, options.stopTexts());
         this.text = new TokenText(model.tokenizer(), options.stopTexts());
         this.teller = new TokenTeller(text, standsAlone, sink);
+        this.confidence = confidence;
     }
 
     /** Of a text that is a whole: blanks at its beginning mean nothing. */
     static TextDecoding standingAlone(
             ModelHandle model, DecodingOptions options, int maxTokens, Consumer<? super TextEvent> sink) {
-        return new TextDecoding(model, options, maxTokens, true, sink);
+        return new TextDecoding(model, options, maxTokens, true, Optional.empty(), sink);
+    }
+
+    /** Of an answer, whose confidence is wanted. */
+    static TextDecoding answering(
+            ModelHandle model, int maxTokens, Confidence confidence, Consumer<? super TextEvent.Token> sink) {
+        return new TextDecoding(model, DecodingOptions.greedy(), maxTokens, true, Optional.of(confidence), sink);
     }
 
     /** Of a text that goes on where another ends, perhaps with a blank. */
     static TextDecoding goingOn(
             ModelHandle model, DecodingOptions options, int maxTokens, Consumer<? super TextEvent> sink) {
-        return new TextDecoding(model, options, maxTokens, false, sink);
+        return new TextDecoding(model, options, maxTokens, false, Optional.empty(), sink);
     }
 
     /** Work units: decoder rows of all steps, at the most. */
@@ -87,6 +96,7 @@ final class TextDecoding {
         float[] logits = decoder.begin(prefix);
         while (true) {
             int token = sampler.sample(filter.apply(logits, ids));
+            record(logits, token);
             if (rule.endsWith(token)) {
                 return FinishReason.END;
             }
@@ -98,6 +108,10 @@ final class TextDecoding {
             }
             logits = decoder.next(List.of(0), List.of((long) token)).get(0);
         }
+    }
+
+    private void record(float[] logits, int token) {
+        confidence.ifPresent(sure -> sure.add(logits, token));
     }
 
     private FinishReason followSeveral(List<Long> prefix, CachedDecoder decoder, Beam beam) {

@@ -2,12 +2,14 @@ package multimodal.clip.pipeline;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import multimodal.clip.steps.CachedDecoder;
 import multimodal.inference.batching.Row;
 import multimodal.inference.decoding.KeyValueCache;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.ModelManifest;
+import multimodal.inference.repository.Parameters;
 import multimodal.inference.repository.TensorSpec;
 import multimodal.inference.repository.TokenizerSpec;
 import multimodal.inference.tensor.Shape;
@@ -21,22 +23,24 @@ public final class TextModel {
 
     private static final String LANGUAGES = "languages";
     private static final String MAX_TOKENS = "max_tokens";
+    private static final String TEMPERATURE = "temperature";
+    private static final String UNKNOWN = "unknown";
 
     /** Bos and one token of the prompt. */
     private static final int SHORTEST_PROMPT = 2;
 
     private TextModel() {}
 
-    /** Languages that a caption model speaks, sorted. */
+    /** Languages that a model of captions or answers speaks, sorted. */
     public static List<String> languages(ModelManifest manifest) {
         return manifest.parameters().section(LANGUAGES).values().keySet().stream()
                 .sorted()
                 .toList();
     }
 
-    /** New tokens that a caption in {@code language} can have at the most. */
-    public static int captionTokenLimit(ModelManifest manifest, String language) {
-        int room = contextLength(manifest) - captionPrefix(manifest, language).size();
+    /** New tokens that a caption or an answer in {@code language} can have at the most. */
+    public static int tokenLimit(ModelManifest manifest, String language) {
+        int room = contextLength(manifest) - prefix(manifest, language).size();
         return Math.min(room, manifest.parameters().integer(MAX_TOKENS));
     }
 
@@ -45,9 +49,20 @@ public final class TextModel {
         return contextLength(manifest) - SHORTEST_PROMPT;
     }
 
-    /** The ids that every caption in {@code language} begins with, bos included. */
-    static List<Long> captionPrefix(ModelManifest manifest, String language) {
+    /** The ids that every caption or answer in {@code language} begins with, bos included. */
+    static List<Long> prefix(ModelManifest manifest, String language) {
         return manifest.parameters().section(LANGUAGES).integers(language);
+    }
+
+    /** What the scores of an answer are divided by before they are its confidence, above 0. */
+    static double temperature(ModelManifest manifest) {
+        return manifest.parameters().number(TEMPERATURE);
+    }
+
+    /** The answer in {@code language} that says that the model does not know, if it has one. */
+    static Optional<String> unknown(ModelManifest manifest, String language) {
+        Parameters parameters = manifest.parameters();
+        return parameters.has(UNKNOWN) ? Optional.of(parameters.section(UNKNOWN).text(language)) : Optional.empty();
     }
 
     /** Ids of a sequence at the most, prompt included. */

@@ -21,6 +21,15 @@ final class Languages {
         };
     }
 
+    /** The language of a key, unspecified if the API has none for it. */
+    static Language of(String key) {
+        return switch (key) {
+            case ENGLISH -> Language.LANGUAGE_ENGLISH;
+            case CHINESE -> Language.LANGUAGE_CHINESE;
+            default -> Language.LANGUAGE_UNSPECIFIED;
+        };
+    }
+
     /** Chinese if any of {@code texts} has a Chinese character, else English. */
     static String guess(List<String> texts) {
         boolean isChinese = texts.stream()

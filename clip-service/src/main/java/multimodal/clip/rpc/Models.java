@@ -20,6 +20,9 @@ public final class Models {
     /** Task of models that describe pictures. */
     public static final String CAPTION = "caption";
 
+    /** Task of models that answer questions about pictures. */
+    public static final String QUESTIONS = "visual-question-answering";
+
     /** Task of models that continue texts. */
     public static final String TEXT = "text-generation";
 
@@ -42,6 +45,11 @@ public final class Models {
     /** @param onLoading hears if the call has to wait for the model to be loaded */
     ModelHandle caption(ModelRef model, Call call, Consumer<ModelId> onLoading) {
         return find(CAPTION, model, call, onLoading);
+    }
+
+    /** @param onLoading hears if the call has to wait for the model to be loaded */
+    ModelHandle questions(ModelRef model, Call call, Consumer<ModelId> onLoading) {
+        return find(QUESTIONS, model, call, onLoading);
     }
 
     /** @param onLoading hears if the call has to wait for the model to be loaded */

@@ -1,12 +1,14 @@
 package multimodal.clip.rpc;
 
 import java.util.List;
+import multimodal.clip.pipeline.AnswerOptions;
 import multimodal.clip.pipeline.CaptionOptions;
 import multimodal.clip.pipeline.Content;
 import multimodal.clip.pipeline.ContinueOptions;
 import multimodal.clip.pipeline.DecodingOptions;
 import multimodal.clip.pipeline.TextModel;
 import multimodal.clip.steps.PictureFile;
+import multimodal.clip.v1.AnswerQuestionRequest;
 import multimodal.clip.v1.CaptionImageRequest;
 import multimodal.clip.v1.ContinueTextRequest;
 import multimodal.common.v1.Language;
@@ -28,9 +30,23 @@ final class TextRequests {
                         "language",
                         request.getLanguage(),
                         "one that the model speaks: " + String.join(", ", languages));
-        int limit = TextModel.captionTokenLimit(manifest, isSpoken ? language : languages.get(0));
+        int limit = TextModel.tokenLimit(manifest, isSpoken ? language : languages.get(0));
         DecodingOptions decoding = DecodingRequests.decoding(request.getDecoding(), limit, check.violations());
         return new CaptionOptions(picture, language, decoding);
+    }
+
+    static AnswerOptions answer(AnswerQuestionRequest request, ModelManifest manifest, RequestCheck check) {
+        PictureFile picture = ContentRequests.picture("image", request.getImage(), check);
+        Content.Text question = ContentRequests.text("question", request.getQuestion(), check.violations());
+        String language = Languages.guess(List.of(question.value()));
+        List<String> languages = TextModel.languages(manifest);
+        check.violations()
+                .require(
+                        languages.contains(language),
+                        "question",
+                        "in " + language,
+                        "in a language that the model speaks: " + String.join(", ", languages));
+        return new AnswerOptions(picture, question, language);
     }
 
     static ContinueOptions continuation(ContinueTextRequest request, ModelManifest manifest, RequestCheck check) {

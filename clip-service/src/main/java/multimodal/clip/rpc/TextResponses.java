@@ -1,6 +1,8 @@
 package multimodal.clip.rpc;
 
+import multimodal.clip.pipeline.Answer;
 import multimodal.clip.pipeline.TextEvent;
+import multimodal.clip.v1.AnswerQuestionResponse;
 import multimodal.clip.v1.CaptionImageResponse;
 import multimodal.clip.v1.ContinueTextResponse;
 import multimodal.clip.v1.TextResult;
@@ -16,6 +18,12 @@ final class TextResponses {
 
     static CaptionImageResponse captionLoading(ModelId model) {
         return CaptionImageResponse.newBuilder()
+                .setLoading(ModelMessages.loading(model))
+                .build();
+    }
+
+    static AnswerQuestionResponse answerLoading(ModelId model) {
+        return AnswerQuestionResponse.newBuilder()
                 .setLoading(ModelMessages.loading(model))
                 .build();
     }
@@ -44,6 +52,23 @@ final class TextResponses {
             response.setResult(result(result, call));
         }
         return response.build();
+    }
+
+    static AnswerQuestionResponse answerToken(TextEvent.Token token) {
+        return AnswerQuestionResponse.newBuilder().setToken(token(token)).build();
+    }
+
+    static AnswerQuestionResponse answer(Answer answer, Call call) {
+        return AnswerQuestionResponse.newBuilder()
+                .setResult(multimodal.clip.v1.Answer.newBuilder()
+                        .setAnswer(answer.text())
+                        .setConfidence(answer.confidence())
+                        .setUnknown(answer.isUnknown())
+                        .setLanguage(Languages.of(answer.language()))
+                        .setFinishReason(finishReason(answer.finishReason()))
+                        .setTokenCount(answer.tokenCount())
+                        .setInfo(Infos.render(answer.info(), call)))
+                .build();
     }
 
     private static Token token(TextEvent.Token token) {

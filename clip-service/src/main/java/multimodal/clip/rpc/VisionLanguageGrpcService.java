@@ -4,11 +4,16 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import jakarta.inject.Inject;
+import multimodal.clip.pipeline.Answer;
+import multimodal.clip.pipeline.AnswerOptions;
+import multimodal.clip.pipeline.Answerer;
 import multimodal.clip.pipeline.CaptionOptions;
 import multimodal.clip.pipeline.Captioner;
 import multimodal.clip.pipeline.ContinueOptions;
 import multimodal.clip.pipeline.TextContinuer;
 import multimodal.clip.steps.PictureReader;
+import multimodal.clip.v1.AnswerQuestionRequest;
+import multimodal.clip.v1.AnswerQuestionResponse;
 import multimodal.clip.v1.CaptionImageRequest;
 import multimodal.clip.v1.CaptionImageResponse;
 import multimodal.clip.v1.ContinueTextRequest;
@@ -25,15 +30,22 @@ public class VisionLanguageGrpcService extends VisionLanguageServiceGrpc.VisionL
     private final Models models;
     private final PictureReader reader;
     private final Captioner captioner;
+    private final Answerer answerer;
     private final TextContinuer continuer;
 
     @Inject
     VisionLanguageGrpcService(
-            Calls calls, Models models, PictureReader reader, Captioner captioner, TextContinuer continuer) {
+            Calls calls,
+            Models models,
+            PictureReader reader,
+            Captioner captioner,
+            Answerer answerer,
+            TextContinuer continuer) {
         this.calls = calls;
         this.models = models;
         this.reader = reader;
         this.captioner = captioner;
+        this.answerer = answerer;
         this.continuer = continuer;
     }
 
@@ -52,6 +64,21 @@ public class VisionLanguageGrpcService extends VisionLanguageServiceGrpc.VisionL
                 check.throwIfAny();
                 captioner.caption(
                         model, options, call.context(), event -> sink.accept(TextResponses.caption(event, call)));
+            }
+        });
+    }
+
+    @Override
+    public void answerQuestion(AnswerQuestionRequest request, StreamObserver<AnswerQuestionResponse> observer) {
+        calls.stream(observer, (call, sink) -> {
+            try (ModelHandle model = models.questions(
+                    request.getModel(), call, loading -> sink.accept(TextResponses.answerLoading(loading)))) {
+                RequestCheck check = new RequestCheck(reader);
+                AnswerOptions options = TextRequests.answer(request, model.manifest(), check);
+                check.throwIfAny();
+                Answer answer = answerer.answer(
+                        model, options, call.context(), token -> sink.accept(TextResponses.answerToken(token)));
+                sink.accept(TextResponses.answer(answer, call));
             }
         });
     }

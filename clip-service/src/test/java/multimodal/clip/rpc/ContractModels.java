@@ -20,7 +20,9 @@ public class ContractModels {
 
     private final FakeModel clip = TinyModels.clip();
     private final FakeModel caption = TinyModels.caption();
+    private final FakeModel questions = TinyModels.questions();
     private final FakeModel text = TinyModels.text();
+    private final List<FakeModel> all = List.of(clip, caption, questions, text);
     private volatile boolean isLoading;
 
     @Produces
@@ -39,6 +41,10 @@ public class ContractModels {
         return caption;
     }
 
+    FakeModel questions() {
+        return questions;
+    }
+
     FakeModel text() {
         return text;
     }
@@ -51,18 +57,18 @@ public class ContractModels {
     /** Makes every model well again. */
     void heal() {
         isLoading = false;
-        List.of(clip, caption, text).forEach(model -> model.beforeRun(RequestContext::checkLive));
+        all.forEach(model -> model.beforeRun(RequestContext::checkLive));
     }
 
     /** Permits and models that are out. */
     int open() {
-        return List.of(clip, caption, text).stream()
+        return all.stream()
                 .mapToInt(model -> model.openPermits() + model.openUses())
                 .sum();
     }
 
     private ModelHandle find(ModelQuery query, RequestContext context, Consumer<ModelId> onLoading) {
-        FakeModel model = List.of(clip, caption, text).stream()
+        FakeModel model = all.stream()
                 .filter(each -> each.manifest().task().equals(query.task()))
                 .findFirst()
                 .orElseThrow();

@@ -36,6 +36,12 @@ public final class TinyModels {
     /** What the tiny captioner says. */
     public static final String CAPTION = " a grey square";
 
+    /** What the tiny answerer says. */
+    public static final String ANSWER = " grey";
+
+    /** What it says to questions with "who" in them. */
+    public static final String UNKNOWN = " unknown";
+
     private static final int DIMENSION = 8;
     private static final int SIDE = 4;
     private static final int PATCHES = 2;
@@ -76,6 +82,45 @@ public final class TinyModels {
                             String text = sequence.get(1) == 4 ? CAPTION.toUpperCase(Locale.ROOT) : CAPTION;
                             return next(ByteTokenizer.idsOf(text), sequence.size() - 2);
                         }));
+    }
+
+    /** An answerer that says {@link #ANSWER}, or {@link #UNKNOWN}. */
+    public static FakeModel questions() {
+        Map<String, Object> parameters = Map.of(
+                "languages",
+                Map.of("en", List.of(1)),
+                "max_tokens",
+                12,
+                "temperature",
+                2.0,
+                "unknown",
+                Map.of("en", UNKNOWN.strip()));
+        List<ArtifactSpec> artifacts = List.of(
+                artifact("vision", pixels(), List.of(floats("image_embeds", Shape.ANY, PATCHES, DIMENSION))),
+                artifact("question", ids(), List.of(floats("question_embeds", Shape.ANY, Shape.ANY, 1))),
+                decoder());
+        return new FakeModel(manifest("tiny-vqa", "visual-question-answering", artifacts, parameters))
+                .with("vision", inputs -> Map.of("image_embeds", patches(inputs.get("pixel_values"))))
+                .with("question", inputs -> Map.of("question_embeds", idsAsStates(inputs.get("input_ids"))))
+                .with(
+                        "decoder",
+                        inputs -> decoded(inputs, sequence -> {
+                            boolean isKnown = !asked(inputs).contains("who");
+                            return next(ByteTokenizer.idsOf(isKnown ? ANSWER : UNKNOWN), sequence.size() - 1);
+                        }));
+    }
+
+    private static Tensor idsAsStates(Tensor ids) {
+        return Tensor.of(floats(ids.longs()), ids.rows(), ids.shape().dimension(1), 1);
+    }
+
+    /** The question that the decoder of an answer looks at. */
+    private static String asked(Map<String, Tensor> inputs) {
+        List<Long> ids = new ArrayList<>();
+        for (float id : inputs.get("encoder_hidden_states").floats()) {
+            ids.add((long) id);
+        }
+        return new ByteTokenizer().decode(ids);
     }
 
     /** A story teller that says {@link #STORY} after any prompt, as far as a prompt has no "." in it. */

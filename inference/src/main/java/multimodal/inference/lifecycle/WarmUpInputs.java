@@ -17,12 +17,14 @@ import multimodal.inference.tensor.Tensor;
 /**
  * Inputs of the size that real requests have. Extents that a manifest leaves open are the token limit for ids and masks,
  * and for pictures the default size, divided by {@code downscale_factor} for an input with {@code latent_channels}. A decoder
- * that keeps keys and values is called with one id and as many kept places as there can be: most of its steps are such.
+ * that keeps keys and values is called with one id and as many kept places as there can be: most of its steps are such. What
+ * it sees of an encoder's text has {@link #OTHERWISE} ids.
  */
 final class WarmUpInputs {
 
     private static final int PICTURE_RANK = 4;
     private static final int OTHERWISE = 16;
+    private static final String OF_ENCODER = "encoder_";
 
     private final ModelManifest manifest;
 
@@ -54,6 +56,9 @@ final class WarmUpInputs {
     }
 
     private int openExtent(TensorSpec spec, boolean isStep) {
+        if (spec.name().startsWith(OF_ENCODER)) {
+            return OTHERWISE;
+        }
         if (isPast(spec) || (spec.dtype() == DType.INT64 && !isStep)) {
             return manifest.tokenizer().map(TokenizerSpec::maxLength).orElse(OTHERWISE);
         }
