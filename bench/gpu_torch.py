@@ -53,10 +53,11 @@ def inputs(ports: list[dict], rows: int) -> list[torch.Tensor]:
     generator, values = torch.Generator().manual_seed(0), []
     for port in ports:
         shape, rank = port["shape"], len(port["shape"])
-        free = 24 if rank < 4 else 128 if shape[1] == 3 else 8
+        side = 24 if rank < 4 else 128 if shape[1] == 3 else 8
+        free = 128 // port["downscale"] if "downscale" in port else side
         extents = [rows, *(extent if extent > 0 else free for extent in shape[1:])]
         if port["name"].endswith("mask"):
-            values.append(torch.ones(extents, dtype=torch.int64))
+            values.append(torch.ones(extents, dtype=getattr(torch, port["dtype"])))
         elif port["name"] == "past_length":
             values.append(torch.full(extents, 8))
         elif port["dtype"] == "int64":

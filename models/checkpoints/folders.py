@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, PNDMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import (
+    AutoencoderKL,
+    ControlNetModel,
+    PNDMScheduler,
+    StableDiffusionInpaintPipeline,
+    StableDiffusionPipeline,
+    UNet2DConditionModel,
+)
 from transformers import (
     BlipConfig,
     BlipForConditionalGeneration,
@@ -98,6 +105,31 @@ FULL = Sizes(
 
 def stable_diffusion(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer]) -> Path:
     """As runwayml/stable-diffusion-v1-5 lies there, but for the safety checker, which the fleet does not run."""
+    return _pipeline(StableDiffusionPipeline, 4, folder, sizes, words)
+
+
+def inpainting(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer]) -> Path:
+    """As runwayml/stable-diffusion-inpainting lies there: a UNet of 9 channels."""
+    return _pipeline(StableDiffusionInpaintPipeline, 9, folder, sizes, words)
+
+
+def controlnet(folder: Path, sizes: Sizes, _words: Callable[[Path], PreTrainedTokenizer]) -> Path:
+    """As lllyasviel/sd-controlnet-canny lies there; its last layers, zero before training, are random too."""
+    torch.manual_seed(SEED)
+    blocks = len(sizes.coder["block_out_channels"])
+    kept = ("block_out_channels", "layers_per_block", "down_block_types", "cross_attention_dim", "attention_head_dim")
+    model = ControlNetModel(
+        conditioning_embedding_out_channels=(16, 32, 96, 256)[:blocks],
+        norm_num_groups=sizes.unet.get("norm_num_groups", 32),
+        **{key: sizes.unet[key] for key in kept},
+    )
+    ends = [*model.controlnet_down_blocks, model.controlnet_mid_block, model.controlnet_cond_embedding.conv_out]
+    for layer in ends:
+        torch.nn.init.normal_(layer.weight, std=0.3)
+    return _save(model, folder)
+
+
+def _pipeline(kind: type, channels: int, folder: Path, sizes: Sizes, words: Callable) -> Path:
     torch.manual_seed(SEED)
     tokenizer = words(folder / "tokenizer")
     blocks = len(sizes.coder["block_out_channels"])
@@ -116,11 +148,11 @@ def stable_diffusion(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrai
         set_alpha_to_one=False,
         steps_offset=1,
     )
-    pipeline = StableDiffusionPipeline(
+    pipeline = kind(
         vae=_loud(coder, coder.decoder.conv_out),
         text_encoder=CLIPTextModel(_clip_text(sizes.text, tokenizer)),
         tokenizer=tokenizer,
-        unet=_loud(unet := UNet2DConditionModel(**sizes.unet), unet.conv_out),
+        unet=_loud(unet := UNet2DConditionModel(in_channels=channels, **sizes.unet), unet.conv_out),
         scheduler=scheduler,
         safety_checker=None,
         feature_extractor=None,

@@ -10,14 +10,19 @@ from models.export.origin import Origin
 
 @dataclass(frozen=True)
 class Port:
-    """An input or output: its shape with -1 for every axis that may change, and its dtype as the manifest names it."""
+    """An input or output: its shape with -1 for every axis that may change, and its dtype as the manifest names it.
+
+    `downscale`: how many pixels of the picture's side one element stands for, where its channels do not say it.
+    """
 
     name: str
     shape: list[int]
     dtype: str = "float32"
+    downscale: int | None = None
 
     def manifest(self) -> dict:
-        return {"name": self.name, "dtype": self.dtype, "shape": self.shape}
+        said = {"name": self.name, "dtype": self.dtype, "shape": self.shape}
+        return said | ({} if self.downscale is None else {"downscale": self.downscale})
 
     def axes(self) -> dict[int, str]:
         """The dynamic axes as the ONNX exporter wants them; the first axis is called batch everywhere."""
@@ -73,13 +78,16 @@ def _outputs(network: Callable, example: tuple[torch.Tensor, ...]) -> list[torch
 
 @dataclass(frozen=True)
 class Model:
-    """Everything that `bundle.write` puts into one folder of the model repository; `max_length` counts tokens."""
+    """Everything that `bundle.write` puts into one folder of the model repository.
+
+    `max_length` counts tokens; None where the model reads no text.
+    """
 
     origin: Origin
     task: str
     architecture: str
     artifacts: list[Artifact]
     parameters: dict
-    max_length: int
+    max_length: int | None
     version: str = "1"
     preprocessing: dict | None = None

@@ -52,7 +52,8 @@ def _files(model: Model, folder: Path) -> None:
     for artifact in model.artifacts:
         onnx_graph.write(artifact, weights, folder / f"{artifact.name}.onnx")
         torchscript_graph.write(artifact, weights, folder / f"{artifact.name}.pt")
-    (folder / "tokenizer.json").write_text(model.origin.tokenizer)
+    if model.max_length is not None:
+        (folder / "tokenizer.json").write_text(model.origin.tokenizer)
 
 
 def described(artifact: Artifact, earlier: dict) -> dict:
@@ -66,7 +67,8 @@ def described(artifact: Artifact, earlier: dict) -> dict:
 def _manifest(model: Model, folder: Path, earlier: dict) -> dict:
     head = {"name": model.origin.name, "version": model.version, "task": model.task, "architecture": model.architecture}
     body = {"artifacts": {artifact.name: described(artifact, earlier) for artifact in model.artifacts}}
-    body["tokenizer"] = {"file": "tokenizer.json", "max_length": model.max_length} | model.origin.ids
+    if model.max_length is not None:
+        body["tokenizer"] = {"file": "tokenizer.json", "max_length": model.max_length} | model.origin.ids
     if model.preprocessing:
         body["preprocessing"] = model.preprocessing
     body["parameters"] = model.parameters

@@ -1,13 +1,15 @@
 """Exports a text-to-image diffusion model: `python -m models.export.diffusion --out models/repository`.
 
-Four graphs: text encoder, UNet, and the two halves of the autoencoder.
+Four graphs: text encoder, UNet, and the two halves of the autoencoder. A UNet that inpaints takes a mask and the
+latents of the masked picture too, and one that ControlNets steer takes their residuals; where a request has none of
+these it is given a mask of ones with the latents of an all-grey picture, and zeros.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderKL, ControlNetModel, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from transformers import CLIPTextModel
 
 from models.export import command
@@ -36,6 +38,7 @@ SCHEDULERS = {
 """What the fleet's DDIM scheduler knows; a folder made for another scheduler is sampled by DDIM with its betas."""
 
 GUIDANCE_OF_FOLDERS = 7.5
+DOWN_RESIDUAL, MID_RESIDUAL = "down_residual_", "mid_residual"
 EXAMPLE_SIZE = 16
 """Sides of the latents on which a large UNet is traced; it is checked at its usual size too."""
 SIZES = {"min": 64, "max": 256, "multiple_of": 32, "default": 128}
@@ -54,17 +57,56 @@ class TextEncoder(torch.nn.Module):
 
 
 class Unet(torch.nn.Module):
-    """sample (B, C, h, w), timestep int64 (B), encoder_hidden_states (B, T, D)[, text_embeds (B, D)] to prediction.
+    """sample (B, C, h, w), timestep int64 (B), encoder_hidden_states (B, T, D) and `others` to prediction (B, C, h, w).
 
-    Every row has its own timestep.
+    Every row has its own timestep. `others`, in their order, are some of: text_embeds (B, D); mask (B, 1, h, w), one
+    where the picture is painted anew, with masked_image_latents (B, C, h, w); down_residual_0 ... n with mid_residual.
     """
 
-    def __init__(self, unet: UNet2DConditionModel) -> None:
+    def __init__(self, unet: UNet2DConditionModel, others: list[str]) -> None:
         super().__init__()
-        self.unet = unet
+        self.unet, self.others = unet, others
 
-    def forward(self, sample, timestep, encoder_hidden_states, text_embeds=None) -> torch.Tensor:
-        return self.unet(sample, timestep, encoder_hidden_states, class_labels=text_embeds, return_dict=False)[0]
+    def forward(self, sample, timestep, encoder_hidden_states, *others) -> torch.Tensor:
+        given = dict(zip(self.others, others, strict=True))
+        keywords = {"class_labels": given.get("text_embeds")}
+        if "mask" in given:
+            hole = {"mask": given["mask"], "masked_image_latents": given["masked_image_latents"]}
+            if isinstance(self.unet, trainer.StickerUnet):
+                keywords |= hole
+            else:
+                sample = torch.cat([sample, *hole.values()], 1)
+        if MID_RESIDUAL in given:
+            keywords["down_block_additional_residuals"] = tuple(
+                given[name] for name in self.others if name.startswith(DOWN_RESIDUAL)
+            )
+            keywords["mid_block_additional_residual"] = given[MID_RESIDUAL]
+        return self.unet(sample, timestep, encoder_hidden_states, **keywords, return_dict=False)[0]
+
+
+def residuals(network: UNet2DConditionModel | ControlNetModel, factor: int) -> list[Port]:
+    """What a ControlNet of this network's shape adds to a UNet of it: one for each skip connection, and the middle.
+
+    `factor`: pixels of the picture's side for each of the latents'.
+    """
+    channels, scale = [(network.config.block_out_channels[0], factor)], factor
+    for block in network.down_blocks:
+        channels += [(resnet.out_channels, scale) for resnet in block.resnets]
+        if block.downsamplers:
+            scale *= 2
+            channels.append((block.downsamplers[0].out_channels, scale))
+    ports = [Port(f"{DOWN_RESIDUAL}{i}", [-1, n, -1, -1], downscale=over) for i, (n, over) in enumerate(channels)]
+    return [*ports, Port(MID_RESIDUAL, [-1, channels[-1][0], -1, -1], downscale=scale)]
+
+
+def other_inputs(model: UNet2DConditionModel, factor: int, controllable: bool) -> list[Port]:
+    """The inputs of `Unet` beyond the first three."""
+    channels, pooled = model.config.out_channels, model.config.projection_class_embeddings_input_dim
+    ports = [Port("text_embeds", [-1, pooled])] if pooled else []
+    if model.config.in_channels % channels == 1:  # the one is the mask's
+        ports += [Port("mask", [-1, 1, -1, -1], downscale=factor)]
+        ports += [Port("masked_image_latents", [-1, channels, -1, -1])]
+    return [*ports, *residuals(model, factor)] if controllable else ports
 
 
 def text_encoder(model: CLIPTextModel, eos_id: int, original: Callable | None = None) -> Artifact:
@@ -82,26 +124,40 @@ def text_encoder(model: CLIPTextModel, eos_id: int, original: Callable | None = 
     return Artifact("text_encoder", TextEncoder(model, eos_id), inputs, outputs, examples, original=original)
 
 
-def unet(model: UNet2DConditionModel, length: int) -> Artifact:
-    channels, width = model.config.out_channels, model.config.cross_attention_dim
+def unet(model: UNet2DConditionModel, length: int, factor: int, controllable: bool) -> Artifact:
+    channels = model.config.out_channels
     size = min(model.config.sample_size, EXAMPLE_SIZE)
-    pooled = model.config.projection_class_embeddings_input_dim
-    generator = torch.Generator().manual_seed(0)
     step = 2 ** (len(model.config.block_out_channels) - 1)
-
-    def rows(count: int, height: int, wide: int) -> tuple[torch.Tensor, ...]:
-        tensors = [torch.randn(count, channels, height, wide, generator=generator)]
-        tensors += [torch.randint(0, 1000, (count,), generator=generator)]
-        tensors += [torch.randn(count, length, width, generator=generator)]
-        return (*tensors, torch.randn(count, pooled, generator=generator)) if pooled else tuple(tensors)
-
+    others = other_inputs(model, factor, controllable)
     inputs = [Port("sample", [-1, channels, -1, -1]), Port("timestep", [-1], "int64")]
-    inputs += [Port("encoder_hidden_states", [-1, length, width])]
-    inputs += [Port("text_embeds", [-1, pooled])] if pooled else []
-    examples = [rows(2, size, size), rows(1, size, size), rows(5, size, size + step)]
+    inputs += [Port("encoder_hidden_states", [-1, length, model.config.cross_attention_dim]), *others]
+    sizes = [(2, size, size), (1, size, size), (5, size, size + step)]
     if size < model.config.sample_size:
-        examples += [rows(1, model.config.sample_size, model.config.sample_size)]
-    return Artifact("unet", Unet(model), inputs, [Port("prediction", [-1, channels, -1, -1])], examples)
+        sizes += [(1, model.config.sample_size, model.config.sample_size)]
+    examples = rows_of(inputs, sizes, factor)
+    module = Unet(model, [port.name for port in others])
+    return Artifact("unet", module, inputs, [Port("prediction", [-1, channels, -1, -1])], examples)
+
+
+def rows_of(inputs: list[Port], sizes: list[tuple[int, int, int]], factor: int, length: int = 0) -> list[tuple]:
+    """Random arguments for networks of a denoising step: for each (rows, height, width) of latents a tensor a port.
+
+    `length`: tokens, where a port leaves them open.
+    """
+    generator = torch.Generator().manual_seed(0)
+
+    def values(port: Port, rows: int, height: int, width: int) -> torch.Tensor:
+        if port.dtype == "int64":
+            return torch.randint(0, 1000, (rows,), generator=generator)
+        if len(port.shape) < 4:
+            return torch.randn(
+                rows, *(length if extent < 0 else extent for extent in port.shape[1:]), generator=generator
+            )
+        sides = [side * factor // (port.downscale or factor) for side in (height, width)]
+        drawn = torch.randn(rows, port.shape[1], *sides, generator=generator)
+        return (drawn > 0).float() if port.name == "mask" else drawn
+
+    return [tuple(values(port, *size) for port in inputs) for size in sizes]
 
 
 def autoencoder(
@@ -137,7 +193,7 @@ def shipped(folder: Path) -> tuple[UNet2DConditionModel, CLIPTextModel, torch.nn
     model = trainer.StickerUnet(**trainer.unet_config(settings))
     text, _ = prompts.new_text_encoder(prompts.Settings())
     encoder, decoder = vae.Encoder(), vae.Decoder()
-    modules = {"text_encoder": TextEncoder(text, tokenizer.EOS), "unet": Unet(model)}
+    modules = {"text_encoder": TextEncoder(text, tokenizer.EOS), "unet": Unet(model, [])}
     restore(folder, modules | {"vae_encoder": encoder, "vae_decoder": decoder})
     text.config._attn_implementation = "eager"
     return model, text, encoder, decoder
@@ -181,6 +237,9 @@ def _of_folder(origin: Origin) -> Model:
         folder, subfolder="text_encoder", attn_implementation="eager", dtype=torch.float32
     )
     coder = AutoencoderKL.from_pretrained(folder, subfolder="vae", torch_dtype=torch.float32)
+    if origin.choices.lora:
+        _merge(origin.choices.lora, origin.choices.lora_scale, model, text)
+        text.config._attn_implementation = "eager"
     scheduler = DDIMScheduler.from_pretrained(folder, subfolder="scheduler", steps_offset=1, clip_sample=False)
     _check(model.config, coder.config, scheduler.config)
     factor = 2 ** (len(coder.config.block_out_channels) - 1)
@@ -195,12 +254,23 @@ def _of_folder(origin: Origin) -> Model:
     )
     halves = autoencoder(ScaledEncoder(coder), ScaledDecoder(coder), model.config.out_channels, factor, originals)
     words = text_encoder(text.eval(), origin.ids["eos_id"], lambda ids: text(input_ids=ids, return_dict=False)[:2])
-    return _model(origin, "AutoencoderKL", words, model, halves, chosen)
+    network = unet(model, words.inputs[0].shape[1], factor, origin.choices.controllable)
+    return _model(origin, "AutoencoderKL", words, network, halves, chosen)
+
+
+def _merge(lora: Path, scale: float, model: UNet2DConditionModel, text: CLIPTextModel) -> None:
+    """Adds low-rank changes to the weights of UNet and text encoder, as diffusers fuses them."""
+    parts = {"vae": None, "tokenizer": None, "scheduler": None, "safety_checker": None, "feature_extractor": None}
+    pipeline = StableDiffusionPipeline(unet=model, text_encoder=text, **parts, requires_safety_checker=False)
+    pipeline.load_lora_weights(lora.parent, weight_name=lora.name)
+    pipeline.fuse_lora(lora_scale=scale)
+    pipeline.unload_lora_weights()
 
 
 def _check(unet_config: dict, coder_config: dict, scheduler_config: dict) -> None:
-    channels, nothing = [coder_config["latent_channels"]], [None]
-    wanted = {"unet": (unet_config, {"in_channels": channels, "out_channels": channels, "class_embed_type": nothing})}
+    channels, nothing = coder_config["latent_channels"], [None]
+    given = [channels, 2 * channels + 1]  # the second takes a mask and the latents of a masked picture
+    wanted = {"unet": (unet_config, {"in_channels": given, "out_channels": [channels], "class_embed_type": nothing})}
     wanted["unet"][1].update({"addition_embed_type": nothing, "encoder_hid_dim_type": nothing})
     wanted["vae"] = coder_config, {"shift_factor": nothing, "latents_mean": nothing}
     wanted["scheduler"] = scheduler_config, {"trained_betas": nothing, **SCHEDULERS}
@@ -217,18 +287,18 @@ def _of_checkpoint(origin: Origin) -> Model:
     chosen = parameters(config["scheduler"], vae.CHANNELS, vae.PATCH, SIZES, settings.guidance)
     halves = autoencoder(*vae.load_vae(vae.latest()), vae.CHANNELS, vae.PATCH)
     words = text_encoder(text, origin.ids["eos_id"])
-    return _model(origin, "convolutional autoencoder", words, model, halves, chosen)
+    network = unet(model, words.inputs[0].shape[1], vae.PATCH, origin.choices.controllable)
+    return _model(origin, "convolutional autoencoder", words, network, halves, chosen)
 
 
-def _model(origin: Origin, coder: str, words: Artifact, model, halves: list[Artifact], chosen: dict) -> Model:
-    length = words.inputs[0].shape[1]
+def _model(origin: Origin, coder: str, words: Artifact, unet: Artifact, halves: list[Artifact], chosen: dict) -> Model:
     return Model(
         origin,
         task="text-to-image",
         architecture=f"CLIPTextModel + UNet2DConditionModel + {coder}",
-        artifacts=[words, unet(model, length), *halves],
+        artifacts=[words, unet, *halves],
         parameters=chosen,
-        max_length=length,
+        max_length=words.inputs[0].shape[1],
     )
 
 

@@ -133,9 +133,11 @@ def _values(port: dict, rows: int) -> np.ndarray:
     """Anything of the right shape: masks of ones, ids and timesteps, numbers; all of a decoder's past is real."""
     rng, rank = np.random.default_rng(0), len(port["shape"])
     free = FREE_EXTENTS["tokens" if rank < 4 else "image" if port["shape"][1] == 3 else "latent"]
+    if "downscale" in port:
+        free = FREE_EXTENTS["image"] // port["downscale"]
     shape = [rows, *(extent if extent > 0 else free for extent in port["shape"][1:])]
     if port["name"].endswith("mask"):
-        return np.ones(shape, np.int64)
+        return np.ones(shape, port["dtype"])
     if port["name"] == "past_length":
         return np.full(shape, FREE_EXTENTS["latent"], np.int64)
     if port["dtype"] == "int64":

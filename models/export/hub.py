@@ -1,7 +1,7 @@
 """Exports a Hugging Face folder: `models/export/export.sh <folder> <repository>`.
 
-What lies there is told by its `model_index.json` (a diffusers pipeline) or `config.json` (a transformers model). The
-entry appears in the repository when the self-check has passed; a service then needs nothing else.
+What lies there is told by its `model_index.json` (a diffusers pipeline) or `config.json` (a model of diffusers or
+transformers). The entry appears in the repository when the self-check has passed; a service then needs nothing else.
 """
 
 import argparse
@@ -13,11 +13,13 @@ from pathlib import Path
 
 import yaml
 
-from models.export import bundle, caption, clip, diffusion, origin, parity, text, vqa
+from models.export import bundle, caption, clip, controlnet, diffusion, origin, parity, text, vqa
 from models.export.artifact import Model
 
 EXPORTERS: dict[str, Callable[[origin.Origin], Model]] = {
     "StableDiffusionPipeline": diffusion.make,
+    "StableDiffusionInpaintPipeline": diffusion.make,
+    "ControlNetModel": controlnet.make,
     "CLIPModel": clip.make,
     "BlipForConditionalGeneration": caption.make,
     "BlipForQuestionAnswering": vqa.make,
@@ -25,10 +27,18 @@ EXPORTERS: dict[str, Callable[[origin.Origin], Model]] = {
 }
 
 
-def export(folder: Path, repository: Path, name: str | None = None, licence: str | None = None) -> Path:
+def export(
+    folder: Path,
+    repository: Path,
+    name: str | None = None,
+    licence: str | None = None,
+    choices: origin.Choices = origin.NO_CHOICES,
+) -> Path:
     """Writes the entry and returns its folder; without a name it is called as the folder is."""
     make = _exporter(folder)
-    found = origin.of_folder(folder, name or default_name(folder), licence or _licence(folder) or "not stated")
+    _check(make, choices)
+    licence = licence or _licence(folder) or "not stated"
+    found = origin.of_folder(folder, name or default_name(folder), licence, choices)
     return bundle.write(make(found), repository)
 
 
@@ -39,12 +49,23 @@ def _exporter(folder: Path) -> Callable[[origin.Origin], Model]:
     return EXPORTERS[kind]
 
 
+def _check(make: Callable, choices: origin.Choices) -> None:
+    """Refuses choices that say nothing about what lies in the folder."""
+    if make is not diffusion.make and (choices.lora or choices.controllable):
+        raise origin.UnsupportedError("--lora, --controllable: given (expected: only with a diffusers pipeline)")
+    if (make is controlnet.make) != (choices.base is not None):
+        raise origin.UnsupportedError(
+            f"--base: {choices.base} (expected: the model that a ControlNet steers, only there)"
+        )
+
+
 def _kind(folder: Path) -> str | None:
     index, config = folder / "model_index.json", folder / "config.json"
     if index.is_file():
         return json.loads(index.read_text()).get("_class_name")
     if config.is_file():
-        return next(iter(json.loads(config.read_text()).get("architectures") or []), None)
+        said = json.loads(config.read_text())
+        return said.get("_class_name") or next(iter(said.get("architectures") or []), None)
     raise origin.UnsupportedError(
         f"{folder}: neither model_index.json nor config.json (expected: a Hugging Face folder)"
     )
@@ -71,9 +92,15 @@ def main() -> None:
     parser.add_argument("repository", type=Path, help="model repository to write into")
     parser.add_argument("--name", help="name of the model; default: that of the folder")
     parser.add_argument("--licence", help="licence of the weights; default: what the folder's README.md states")
+    parser.add_argument("--lora", type=Path, help="LoRA file to merge into a diffusers pipeline")
+    parser.add_argument("--lora-scale", type=float, default=1.0, help="how strongly; default: 1")
+    parser.add_argument("--controllable", action="store_true", help="let ControlNets steer the UNet of a pipeline")
+    parser.add_argument("--base", help="of a ControlNet: name in the repository of the model that it steers")
+    parser.add_argument("--conditioning", choices=controlnet.CONDITIONINGS, default="canny", help="of a ControlNet")
     arguments = parser.parse_args()
+    chosen = (arguments.lora, arguments.lora_scale, arguments.controllable, arguments.base, arguments.conditioning)
     try:
-        export(arguments.folder, arguments.repository, arguments.name, arguments.licence)
+        export(arguments.folder, arguments.repository, arguments.name, arguments.licence, origin.Choices(*chosen))
     except (origin.UnsupportedError, parity.ParityError, OSError, ValueError) as error:
         sys.exit(f"export: {error}")
 

@@ -15,10 +15,30 @@ class UnsupportedError(Exception):
 
 
 @dataclass(frozen=True)
+class Choices:
+    """What is asked for beyond the folder itself.
+
+    `lora`: a file of low-rank changes, merged into the weights `lora_scale` times. `controllable`: whether a UNet takes
+    the residuals of ControlNets. `base`: the model of the repository that a ControlNet steers; `conditioning`: what its
+    control images show.
+    """
+
+    lora: Path | None = None
+    lora_scale: float = 1.0
+    controllable: bool = False
+    base: str | None = None
+    conditioning: str = "canny"
+
+
+NO_CHOICES = Choices()
+
+
+@dataclass(frozen=True)
 class Origin:
     """`folder` is the Hugging Face folder or None; `checkpoint` the trainer's file or None for its latest one.
 
-    `tokenizer` is the text of its `tokenizer.json`, `ids` its special tokens as the manifest names them.
+    `tokenizer` is the text of its `tokenizer.json`, `ids` its special tokens as the manifest names them; empty where
+    the model reads no text.
     """
 
     name: str
@@ -27,6 +47,7 @@ class Origin:
     ids: dict[str, int]
     folder: Path | None = None
     checkpoint: Path | None = None
+    choices: Choices = NO_CHOICES
 
     def preprocessing(self, size: int) -> dict:
         """How a picture becomes `pixel_values` of `size`: as the folder's `preprocessor_config.json` says."""
@@ -56,12 +77,17 @@ def of_checkpoint(name: str, card: dict, checkpoint: Path | None) -> Origin:
     return Origin(name, card, words, embedded_tokenizer.IDS, checkpoint=checkpoint)
 
 
-def of_folder(folder: Path, name: str, licence: str) -> Origin:
+def of_folder(folder: Path, name: str, licence: str, choices: Choices = NO_CHOICES) -> Origin:
     """A tokenizer without a pad token pads with its end token; one without a bos token begins with its cls or end."""
+    provenance = f"Exported from the Hugging Face folder {folder.name}."
+    if choices.lora:
+        provenance += f" The LoRA {choices.lora.name} is merged into it {choices.lora_scale:g} times."
+    card = {"licence": licence, "provenance": provenance}
+    if choices.base is not None:
+        return Origin(name, card, "", {}, folder=folder, choices=choices)
     inside = folder / "tokenizer" if (folder / "tokenizer").is_dir() else folder
     fast = AutoTokenizer.from_pretrained(inside, use_fast=True)
     end = fast.sep_token_id if fast.eos_token_id is None else fast.eos_token_id
     begin = next(token for token in (fast.bos_token_id, fast.cls_token_id, end) if token is not None)
     ids = {"pad_id": end if fast.pad_token_id is None else fast.pad_token_id, "bos_id": begin, "eos_id": end}
-    card = {"licence": licence, "provenance": f"Exported from the Hugging Face folder {folder.name}."}
-    return Origin(name, card, fast.backend_tokenizer.to_str(), ids, folder=folder)
+    return Origin(name, card, fast.backend_tokenizer.to_str(), ids, folder=folder, choices=choices)

@@ -5,8 +5,13 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import torch
+from diffusers import StableDiffusionPipeline
+from peft import LoraConfig
+from peft.utils import get_peft_model_state_dict
+
 from models.checkpoints import folders, tokenizers
-from models.export import hub, manifest_file, origin
+from models.export import hub, manifest_file, origin, parity
 
 
 class FolderExportTest(unittest.TestCase):
@@ -35,6 +40,53 @@ class FolderExportTest(unittest.TestCase):
         self.assertEqual(card["parameters"]["downscale_factor"], 2)
         self.assertEqual(card["parameters"]["beta_schedule"], "scaled_linear")
         self.assertEqual((card["parameters"]["steps_offset"], card["parameters"]["set_alpha_to_one"]), (1, False))
+
+    def test_a_unet_that_inpaints(self):
+        card = self.export(folders.inpainting(self.root / "tiny", folders.TINY, tokenizers.tiny_clip))
+        ports = {port["name"]: port for port in card["artifacts"]["unet"]["inputs"]}
+        self.assertEqual(list(ports)[3:], ["mask", "masked_image_latents"])
+        self.assertEqual(
+            (ports["sample"]["shape"][1], ports["mask"]["shape"][1], ports["mask"]["downscale"]), (4, 1, 2)
+        )
+
+    def test_a_controlnet_gives_what_a_controllable_unet_takes(self):
+        pipeline = folders.stable_diffusion(self.root / "base", folders.TINY, tokenizers.tiny_clip)
+        base = self.export(pipeline, choices=origin.Choices(controllable=True))
+        folder = folders.controlnet(self.root / "canny", folders.TINY, tokenizers.tiny_clip)
+        card = self.export(folder, choices=origin.Choices(base="base"))
+        self.assertEqual((card["task"], card["parameters"]["base"]), ("controlnet", "base"))
+        self.assertEqual(card["artifacts"]["controlnet"]["outputs"], base["artifacts"]["unet"]["inputs"][3:])
+        self.assertNotIn("tokenizer", card)
+        self.refused(folder, r"--base: None \(expected: the model that a ControlNet steers", kept=2)
+
+    def test_a_lora_is_merged_as_diffusers_applies_it(self):
+        folder = folders.stable_diffusion(self.root / "tiny", folders.TINY, tokenizers.tiny_clip)
+        pipeline = StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32)
+        torch.manual_seed(3)
+        settings = LoraConfig(r=2, lora_alpha=4, init_lora_weights=False, target_modules=["to_q", "to_v", "q_proj"])
+        for network in (pipeline.unet, pipeline.text_encoder):
+            network.add_adapter(settings)
+        layers = {
+            "unet_lora_layers": get_peft_model_state_dict(pipeline.unet),
+            "text_encoder_lora_layers": get_peft_model_state_dict(pipeline.text_encoder),
+        }
+        StableDiffusionPipeline.save_lora_weights(self.root / "lora", **layers)
+        file = self.root / "lora/pytorch_lora_weights.safetensors"
+        card = self.export(folder, choices=origin.Choices(lora=file, lora_scale=0.7))
+        self.assertIn("The LoRA pytorch_lora_weights.safetensors is merged into it 0.7 times", card["provenance"])
+
+        plain = StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32)
+        inputs = (torch.randn(1, 4, 8, 8), torch.tensor([500]), torch.randn(1, 77, 16))
+        without = plain.unet(*inputs).sample
+        plain.load_lora_weights(file.parent, weight_name=file.name, adapter_name="lora")
+        plain.set_adapters("lora", 0.7)
+        wanted = plain.unet(*inputs).sample
+        session = parity.session(self.root / "repository/tiny/1/unet.onnx")
+        names = [port["name"] for port in card["artifacts"]["unet"]["inputs"]]
+        found = torch.from_numpy(session.run(None, dict(zip(names, (i.numpy() for i in inputs), strict=True)))[0])
+        effect = (without - wanted).abs().max()
+        self.assertGreater(effect, 0.01 * wanted.abs().max())
+        self.assertLess((found - wanted).abs().max(), 0.05 * effect)  # weights are rounded to fp16
 
     def test_blip(self):
         card = self.export(folders.blip(self.root / "tiny", folders.TINY, tokenizers.tiny_bert))
@@ -75,10 +127,10 @@ class FolderExportTest(unittest.TestCase):
     def say(self, path: Path, **settings) -> None:
         path.write_text(json.dumps(json.loads(path.read_text()) | settings))
 
-    def refused(self, folder: Path, message: str) -> None:
+    def refused(self, folder: Path, message: str, kept: int = 0) -> None:
         with self.assertRaisesRegex(origin.UnsupportedError, message):
             self.export(folder)
-        self.assertEqual(list((self.root / "repository").glob("*")), [])
+        self.assertEqual(len(list((self.root / "repository").glob("*"))), kept)
 
 
 if __name__ == "__main__":

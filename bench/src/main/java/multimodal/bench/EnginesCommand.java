@@ -189,7 +189,8 @@ public final class EnginesCommand implements Callable<Integer> {
     private static Shape shape(TensorSpec spec, int rows) {
         int[] extents =
                 spec.shape().dimensions().stream().mapToInt(Integer::intValue).toArray();
-        int free = extents.length < 4 ? TOKENS : extents[1] == 3 ? IMAGE_SIDE : LATENT_SIDE;
+        int side = extents.length < 4 ? TOKENS : extents[1] == 3 ? IMAGE_SIDE : LATENT_SIDE;
+        int free = spec.downscale().isPresent() ? IMAGE_SIDE / spec.downscale().getAsInt() : side;
         extents[0] = rows;
         return Shape.of(Arrays.stream(extents)
                 .map(extent -> extent == Shape.ANY ? free : extent)

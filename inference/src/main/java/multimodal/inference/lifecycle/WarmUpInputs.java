@@ -16,9 +16,10 @@ import multimodal.inference.tensor.Tensor;
 
 /**
  * Inputs of the size that real requests have. Extents that a manifest leaves open are the token limit for ids and masks,
- * and for pictures the default size, divided by {@code downscale_factor} for an input with {@code latent_channels}. A decoder
- * that keeps keys and values is called with one id and as many kept places as there can be: most of its steps are such. What
- * it sees of an encoder's text has {@link #OTHERWISE} ids.
+ * and for pictures the default size, divided by the input's {@code downscale} or, where it says none, by {@code
+ * downscale_factor} for an input with {@code latent_channels}. A decoder that keeps keys and values is called with one id
+ * and as many kept places as there can be: most of its steps are such. What it sees of an encoder's text has {@link
+ * #OTHERWISE} ids.
  */
 final class WarmUpInputs {
 
@@ -65,15 +66,19 @@ final class WarmUpInputs {
         if (spec.dtype() == DType.INT64) {
             return 1;
         }
-        return spec.shape().rank() == PICTURE_RANK ? pictureExtent(spec.shape().dimension(1)) : OTHERWISE;
+        return spec.shape().rank() == PICTURE_RANK ? pictureExtent(spec) : OTHERWISE;
     }
 
-    private int pictureExtent(int channels) {
+    private int pictureExtent(TensorSpec spec) {
         Parameters parameters = manifest.parameters();
         if (!parameters.has("size")) {
             return manifest.preprocessing().map(Preprocessing::imageSize).orElse(OTHERWISE);
         }
         int size = parameters.section("size").integer("default");
+        if (spec.downscale().isPresent()) {
+            return size / spec.downscale().getAsInt();
+        }
+        int channels = spec.shape().dimension(1);
         boolean isLatent = parameters.has("latent_channels") && parameters.integer("latent_channels") == channels;
         return isLatent ? size / parameters.integer("downscale_factor") : size;
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import multimodal.inference.tensor.DType;
 import multimodal.inference.tensor.Shape;
@@ -17,6 +18,7 @@ final class ArtifactReader {
     private static final List<String> ENGINES = List.of("onnxruntime", "pytorch", "tensorrt");
     private static final List<String> DEVICES = List.of("cpu", "cuda");
     private static final int MAX_BATCH = 4096;
+    private static final int MAX_DOWNSCALE = 4096;
 
     private ArtifactReader() {}
 
@@ -91,10 +93,16 @@ final class ArtifactReader {
             if (!name.isEmpty() && !names.add(name)) {
                 tensor.fault("name", name, "each name once");
             }
-            specs.add(new TensorSpec(name, dtype(tensor), shape(tensor)));
+            specs.add(new TensorSpec(name, dtype(tensor), shape(tensor), downscale(tensor)));
             tensor.refuseOthers();
         }
         return Collections.unmodifiableList(specs);
+    }
+
+    private static OptionalInt downscale(ManifestSection tensor) {
+        return tensor.has("downscale")
+                ? OptionalInt.of(tensor.integer("downscale", 1, MAX_DOWNSCALE))
+                : OptionalInt.empty();
     }
 
     private static DType dtype(ManifestSection tensor) {

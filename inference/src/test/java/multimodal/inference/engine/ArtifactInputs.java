@@ -68,7 +68,8 @@ final class ArtifactInputs {
         if (spec.shape().rank() < 4) {
             return call == Call.DECODE ? 1 : TOKENS;
         }
-        return spec.shape().dimension(1) == 3 ? IMAGE_SIDE : LATENT_SIDE;
+        int side = spec.shape().dimension(1) == 3 ? IMAGE_SIDE : LATENT_SIDE;
+        return spec.downscale().isPresent() ? IMAGE_SIDE / spec.downscale().getAsInt() : side;
     }
 
     private static float[] gaussians(Random random, int count) {

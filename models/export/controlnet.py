@@ -1,0 +1,88 @@
+"""Exports a ControlNet: one graph that turns a control image into what it adds to the UNet of its base model.
+
+Its outputs are named as the inputs of a UNet that was exported as controllable (`models.export.diffusion.residuals`).
+"""
+
+import torch
+from diffusers import ControlNetModel
+
+from models.export.artifact import Artifact, Model, Port
+from models.export.diffusion import residuals, rows_of
+from models.export.origin import Origin, UnsupportedError
+
+CONDITIONINGS = ("canny",)
+USUAL_LATENTS = 64
+"""Sides of the latents of Stable Diffusion 1.x, for which such a network is timed; it takes others as well."""
+EXAMPLE_LATENTS = 8
+EXAMPLE_TOKENS = 77
+
+
+class ControlNet(torch.nn.Module):
+    """sample (B, C, h, w), timestep int64 (B), encoder_hidden_states (B, T, D), controlnet_cond (B, 3, H, W) in 0 to 1
+
+    to down_residual_0 ... n and mid_residual. With `pooled`, text_embeds (B, D) stand before the control image.
+    """
+
+    def __init__(self, controlnet: ControlNetModel) -> None:
+        super().__init__()
+        self.controlnet = controlnet
+
+    def forward(self, sample, timestep, encoder_hidden_states, *others) -> tuple[torch.Tensor, ...]:
+        *pooled, image = others
+        down, middle = self.controlnet(
+            sample,
+            timestep,
+            encoder_hidden_states,
+            controlnet_cond=image,
+            class_labels=pooled[0] if pooled else None,
+            return_dict=False,
+        )
+        return (*down, middle)
+
+
+def controlnet(model: ControlNetModel, channels: int, factor: int, sizes: list[tuple[int, int, int]]) -> Artifact:
+    """`channels` and `factor` of the base model's latents; `sizes`: rows, height and width of latents of examples."""
+    pooled = model.config.projection_class_embeddings_input_dim
+    inputs = [Port("sample", [-1, channels, -1, -1]), Port("timestep", [-1], "int64")]
+    inputs += [Port("encoder_hidden_states", [-1, -1, model.config.cross_attention_dim])]
+    inputs += [Port("text_embeds", [-1, pooled])] if pooled else []
+    inputs += [Port("controlnet_cond", [-1, 3, -1, -1], downscale=1)]
+    examples = rows_of(inputs, sizes, factor, EXAMPLE_TOKENS)
+    return Artifact("controlnet", ControlNet(model), inputs, residuals(model, factor), examples)
+
+
+def make(origin: Origin) -> Model:
+    """A diffusers folder of a ControlNet of Stable Diffusion 1.x's kind."""
+    if origin.choices.base is None or origin.choices.conditioning not in CONDITIONINGS:
+        said = f"base {origin.choices.base}, conditioning {origin.choices.conditioning}"
+        raise UnsupportedError(f"{said} (expected: a model that it steers, and one of {', '.join(CONDITIONINGS)})")
+    model = ControlNetModel.from_pretrained(origin.folder, torch_dtype=torch.float32)
+    _check(model.config)
+    channels = model.config.in_channels
+    factor = 2 ** (len(model.config.conditioning_embedding_out_channels) - 1)
+    step = 2 ** (len(model.config.block_out_channels) - 1)
+    small = max(EXAMPLE_LATENTS, step)
+    network = controlnet(model, channels, factor, [(2, small, small), (1, small, small), (3, small, small + step)])
+    return described(origin, network, channels, factor, USUAL_LATENTS * factor)
+
+
+def described(origin: Origin, network: Artifact, channels: int, factor: int, usual: int) -> Model:
+    """The entry of a repository; `usual`: side in pixels of the pictures that the network is timed for."""
+    parameters = {"base": origin.choices.base, "conditioning": origin.choices.conditioning}
+    parameters |= {"latent_channels": channels, "downscale_factor": factor, "size": {"default": usual}}
+    return Model(
+        origin,
+        task="controlnet",
+        architecture="ControlNetModel",
+        artifacts=[network],
+        parameters=parameters,
+        max_length=None,
+    )
+
+
+def _check(config: dict) -> None:
+    wanted = {"global_pool_conditions": [False], "class_embed_type": [None], "addition_embed_type": [None]}
+    wanted |= {"encoder_hid_dim_type": [None]}
+    for key, values in wanted.items():
+        if config.get(key) not in values:
+            raise UnsupportedError(f"{key}: {config.get(key)} (expected: {' or '.join(map(str, values))})")
