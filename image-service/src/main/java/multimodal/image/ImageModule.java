@@ -6,11 +6,14 @@ import java.util.Map;
 import java.util.Set;
 import multimodal.image.pipeline.EdgeDetection;
 import multimodal.image.pipeline.TextToImage;
+import multimodal.image.rpc.ControlNets;
 import multimodal.image.rpc.DiffusionModels;
 import multimodal.image.rpc.RequestPictures;
+import multimodal.image.steps.ControlNet;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.inference.InferenceRuntime;
+import multimodal.inference.lifecycle.ModelQuery;
 import multimodal.inference.rpc.ModelMessages;
 import multimodal.inference.rpc.ServedTasks;
 import multimodal.media.BoundedDecoder;
@@ -24,7 +27,8 @@ public class ImageModule {
     @Produces
     @Singleton
     ServedTasks tasks() {
-        return new ServedTasks(Map.of(ImageServiceGrpc.SERVICE_NAME, Set.of(DiffusionModel.TASK)));
+        return new ServedTasks(
+                Map.of(ImageServiceGrpc.SERVICE_NAME, Set.of(DiffusionModel.TASK)), Set.of(ControlNet.TASK));
     }
 
     @Produces
@@ -32,6 +36,16 @@ public class ImageModule {
     DiffusionModels models(InferenceRuntime runtime) {
         return (model, context, onLoading) -> DiffusionModel.of(
                 runtime.registry().find(ModelMessages.query(DiffusionModel.TASK, model), context, onLoading));
+    }
+
+    @Produces
+    @Singleton
+    ControlNets controlNets(InferenceRuntime runtime) {
+        return (model, base, context, onLoading) -> {
+            Map<String, Object> suiting = Map.of(ControlNet.BASE, base, ControlNet.CONDITIONING, "canny");
+            ModelQuery query = ModelMessages.query(ControlNet.TASK, model).withParameters(suiting);
+            return ControlNet.of(runtime.registry().find(query, context, onLoading));
+        };
     }
 
     @Produces

@@ -1,5 +1,6 @@
 package multimodal.image.pipeline;
 
+import multimodal.image.steps.Controls;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.diffusion.SchedulerChoice;
 import multimodal.inference.error.InferenceException;
@@ -8,7 +9,7 @@ import multimodal.inference.error.InferenceException;
  * What picture to make, and how; every choice made, every value within the range of the API. Width and height must also
  * suit the model ({@link multimodal.image.steps.PictureSize}).
  *
- * @param prompt what the picture shows, not blank
+ * @param prompt what the picture shows, not blank unless controls say it
  * @param negativePrompt what it does not show, possibly empty
  * @param steps denoising steps, 1 to {@value #MAX_STEPS}
  * @param guidance how strongly the prompt steers
@@ -18,6 +19,7 @@ import multimodal.inference.error.InferenceException;
  * @param imageCount pictures, 1 to {@value #MAX_IMAGES}
  * @param previewInterval steps from one preview to the next, 0 for none
  * @param scheduler the way from noise to the picture
+ * @param controls what steers the layout; their ControlNets are in use as long as the options are
  */
 public record GenerateImageOptions(
         String prompt,
@@ -29,7 +31,8 @@ public record GenerateImageOptions(
         int height,
         int imageCount,
         int previewInterval,
-        SchedulerChoice scheduler) {
+        SchedulerChoice scheduler,
+        Controls controls) {
 
     public static final int MAX_PROMPT_CHARACTERS = 10_000;
     public static final int MAX_STEPS = 150;
@@ -37,7 +40,7 @@ public record GenerateImageOptions(
     public static final float MAX_GUIDANCE_SCALE = 30;
 
     public GenerateImageOptions {
-        require(!prompt.isBlank(), "prompt", "blank", "not only blanks");
+        require(!prompt.isBlank() || controls.guessMode(), "prompt", "blank", "not only blanks");
         require(steps >= 1 && steps <= MAX_STEPS, "steps", steps, "1 to " + MAX_STEPS);
         require(width >= 1, "width", width, "at least 1");
         require(height >= 1, "height", height, "at least 1");

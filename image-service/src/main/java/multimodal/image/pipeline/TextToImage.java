@@ -1,7 +1,9 @@
 package multimodal.image.pipeline;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import multimodal.image.steps.ControlRows;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.LatentDecoder;
 import multimodal.image.steps.LatentNoise;
@@ -43,13 +45,18 @@ public final class TextToImage {
             PromptTokens negative = model.tokens(guidance.isActive() ? options.negativePrompt() : "");
             PromptConditioning conditioning =
                     PromptConditioning.encode(model, permit, prompt, negative, guidance, options.imageCount());
-            Tensor latents = denoise(model, options, conditioning, permit, sink);
+            ControlRows controls =
+                    ControlRows.open(options.controls(), guidance, options.imageCount(), options.steps(), context);
+            Tensor latents;
+            try (controls) {
+                latents = denoise(model, options, conditioning, controls, permit, sink);
+            }
             List<byte[]> pngs = PngFiles.results(permit, model, options, LatentDecoder.decode(model, permit, latents));
             return new ImageResult(
                     pngs,
                     model.manifest().id(),
                     model.handle().engine(),
-                    permit.timings(),
+                    permit.timings().plus(controls.timings()),
                     prompt.droppedWords(),
                     negative.droppedWords());
         }
@@ -59,6 +66,7 @@ public final class TextToImage {
             DiffusionModel model,
             GenerateImageOptions options,
             PromptConditioning conditioning,
+            ControlRows controls,
             Permit permit,
             Consumer<ImageProgress> sink) {
         NoiseScheduler scheduler = NoiseScheduler.of(model.scheduler().with(options.scheduler()), options.steps());
@@ -70,8 +78,9 @@ public final class TextToImage {
             for (int index = 0; index < options.steps(); index++) {
                 long timestep = scheduler.timesteps().get(index);
                 Tensor input = scheduler.networkInput(index, latents.sample());
-                Tensor predictions =
-                        row.step(conditioning.inputs(input, timestep)).get("prediction");
+                Map<String, Tensor> inputs = conditioning.inputs(input, timestep);
+                inputs.putAll(controls.residuals(index, inputs));
+                Tensor predictions = row.step(inputs).get("prediction");
                 Tensor guided = options.guidance().combine(predictions);
                 latents = scheduler.step(index, guided, latents, scheduler.needsNoise() ? noise.next() : null);
                 progress.report(index + 1, latents.original());

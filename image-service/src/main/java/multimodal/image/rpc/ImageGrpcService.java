@@ -6,6 +6,7 @@ import io.quarkus.grpc.GrpcService;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import multimodal.common.rpc.CheckedRequests;
 import multimodal.common.rpc.StreamWriter;
 import multimodal.common.rpc.Violations;
@@ -21,6 +22,7 @@ import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.inference.batching.RequestContext;
+import multimodal.inference.repository.ModelId;
 import multimodal.inference.rpc.InferenceStatuses;
 import multimodal.inference.rpc.RequestContexts;
 import multimodal.media.EdgeOptions;
@@ -31,6 +33,7 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
 
     private final CallExecutor executor;
     private final DiffusionModels models;
+    private final ControlNets controlNets;
     private final RequestPictures pictures;
     private final TextToImage textToImage;
     private final EdgeDetection edgeDetection;
@@ -40,11 +43,13 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
     public ImageGrpcService(
             CallExecutor executor,
             DiffusionModels models,
+            ControlNets controlNets,
             RequestPictures pictures,
             TextToImage textToImage,
             EdgeDetection edgeDetection) {
         this.executor = executor;
         this.models = models;
+        this.controlNets = controlNets;
         this.pictures = pictures;
         this.textToImage = textToImage;
         this.edgeDetection = edgeDetection;
@@ -62,9 +67,10 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
         writer.run(executor, call -> {
             ImageRequests.requireImplemented(request);
             RequestContext context = RequestContexts.current();
-            try (DiffusionModel model =
-                    models.find(request.getModel(), context, loading -> call.offer(ImageResponses.loading(loading)))) {
-                GenerateImageOptions options = ImageRequests.generateImage(request, model);
+            Consumer<ModelId> onLoading = loading -> call.offer(ImageResponses.loading(loading));
+            try (DiffusionModel model = models.find(request.getModel(), context, onLoading);
+                    UsedControlNets used = new UsedControlNets(controlNets, model.name(), context, onLoading)) {
+                GenerateImageOptions options = ImageRequests.generateImage(request, model, pictures, used);
                 ImageResult result = textToImage.generate(
                         model,
                         options,

@@ -39,7 +39,6 @@ final class ImageRequests {
         addIf(!isTextToImage, "pipeline", fields);
         addIf(request.hasInitImage(), "init_image", fields);
         addIf(request.hasStrength(), "strength", fields);
-        addIf(request.getControlImagesCount() > 0, "control_images", fields);
         addIf(request.hasMask(), "mask", fields);
         addIf(request.hasImageEmbedding(), "image_embedding", fields);
         if (!fields.isEmpty()) {
@@ -58,9 +57,11 @@ final class ImageRequests {
     /**
      * The options of a request whose fields are all implemented.
      *
+     * @param networks keeps what the request uses
      * @throws io.grpc.StatusRuntimeException {@code INVALID_ARGUMENT} with every violation
      */
-    static GenerateImageOptions generateImage(GenerateImageRequest request, DiffusionModel model) {
+    static GenerateImageOptions generateImage(
+            GenerateImageRequest request, DiffusionModel model, RequestPictures pictures, UsedControlNets networks) {
         int steps = request.hasSteps() ? request.getSteps() : model.defaultSteps();
         float guidanceScale = request.hasGuidanceScale() ? request.getGuidanceScale() : model.defaultGuidanceScale();
         int width = request.hasWidth() ? request.getWidth() : model.size().byDefault();
@@ -68,7 +69,11 @@ final class ImageRequests {
         int imageCount = request.hasImageCount() ? request.getImageCount() : 1;
 
         Violations violations = new Violations();
-        violations.requireText("prompt", request.getPrompt(), MAX_PROMPT_CHARACTERS);
+        if (request.getGuessMode()) {
+            violations.requireLength("prompt", request.getPrompt(), MAX_PROMPT_CHARACTERS);
+        } else {
+            violations.requireText("prompt", request.getPrompt(), MAX_PROMPT_CHARACTERS);
+        }
         violations.requireLength("negative_prompt", request.getNegativePrompt(), MAX_PROMPT_CHARACTERS);
         violations.requireRange("steps", steps, 1, MAX_STEPS);
         violations.requireRange("guidance_scale", guidanceScale, 0, MAX_GUIDANCE_SCALE);
@@ -80,6 +85,7 @@ final class ImageRequests {
         violations.requireRange("preview_interval", request.getPreviewInterval(), 0, MAX_STEPS);
         Optional<SchedulerChoice> scheduler = SchedulerRequests.scheduler(
                 request.getScheduler(), model.scheduler().choice(), violations);
+        ControlRequests controls = ControlRequests.parse(request, model, width, height, pictures, violations);
         violations.throwIfAny();
 
         return new GenerateImageOptions(
@@ -92,7 +98,8 @@ final class ImageRequests {
                 height,
                 imageCount,
                 request.getPreviewInterval(),
-                scheduler.orElseThrow());
+                scheduler.orElseThrow(),
+                controls.join(networks));
     }
 
     /** As many bits as count, so that a person can type it again. */

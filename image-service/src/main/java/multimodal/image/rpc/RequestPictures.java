@@ -18,12 +18,24 @@ public final class RequestPictures {
         this.decoder = decoder;
     }
 
-    /** The picture in {@code field}, decoded; empty, with a violation, if it cannot be read. */
-    Optional<Picture> read(String field, Image image, Violations violations) {
-        return read(field, image, violations, Function.identity());
+    /** The picture in {@code field}, decoded; empty, with a violation, if it cannot be read or has another size. */
+    Optional<Picture> readOfSize(String field, Image image, int width, int height, Violations violations) {
+        return read(field, image, violations, picture -> {
+                    boolean hasSize = picture.width() == width && picture.height() == height;
+                    violations.require(
+                            hasSize,
+                            field,
+                            "%dx%d pixels".formatted(picture.width(), picture.height()),
+                            "%dx%d pixels".formatted(width, height));
+                    return hasSize ? Optional.of(picture) : Optional.<Picture>empty();
+                })
+                .flatMap(Function.identity());
     }
 
-    /** As {@link #read(String, Image, Violations)}, what {@code use} makes of the picture while it is held. */
+    /**
+     * What {@code use} makes of the picture in {@code field} while the picture is held; empty, with a violation, if it cannot
+     * be read.
+     */
     <T> Optional<T> read(String field, Image image, Violations violations, Function<Picture, T> use) {
         byte[] data = image.getData().toByteArray();
         try {

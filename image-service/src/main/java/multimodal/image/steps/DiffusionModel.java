@@ -58,6 +58,16 @@ public record DiffusionModel(
         return handle.manifest();
     }
 
+    /** Its name, as in the repository. */
+    public String name() {
+        return manifest().id().name();
+    }
+
+    /** Whether ControlNets can steer it. */
+    public boolean isControllable() {
+        return Residuals.areTakenBy(this);
+    }
+
     /** Ends the use of the model. */
     @Override
     public void close() {

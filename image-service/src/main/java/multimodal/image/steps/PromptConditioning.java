@@ -8,16 +8,22 @@ import multimodal.inference.admission.Permit;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.tensor.Tensor;
 
-/** What the UNet of one request is given at every step besides the latents: one condition for each slot. */
+/**
+ * What the UNet of one request is given at every step besides the latents: one condition for each slot. A UNet that
+ * ControlNets steer gets zeros in place of what they add. Not thread-safe.
+ */
 public final class PromptConditioning {
 
     /** The UNet's input for {@link TextStates#pooled}; not every model has it. */
     private static final String POOLED_INPUT = "text_embeds";
 
+    private final DiffusionModel model;
     private final ClassifierFreeGuidance guidance;
     private final Map<String, Tensor> conditions = new HashMap<>();
+    private Map<String, Tensor> residuals;
 
-    private PromptConditioning(ClassifierFreeGuidance guidance) {
+    private PromptConditioning(DiffusionModel model, ClassifierFreeGuidance guidance) {
+        this.model = model;
         this.guidance = guidance;
     }
 
@@ -37,7 +43,7 @@ public final class PromptConditioning {
         TextStates states = PromptEncoder.encode(model, permit, prompts);
         TextStates unconditional = states.repeat(0, imageCount);
         TextStates conditional = states.repeat(prompts.size() - 1, imageCount);
-        PromptConditioning conditioning = new PromptConditioning(guidance);
+        PromptConditioning conditioning = new PromptConditioning(model, guidance);
         conditioning.conditions.put(
                 "encoder_hidden_states", guidance.conditions(unconditional.hidden(), conditional.hidden()));
         if (model.takes("unet", POOLED_INPUT)) {
@@ -50,11 +56,16 @@ public final class PromptConditioning {
     /**
      * The UNet's inputs for one step.
      *
-     * @param latents as {@link multimodal.inference.diffusion.NoiseScheduler#networkInput} gives them, float32 (pictures, channels, height, width)
+     * @param latents as {@link multimodal.inference.diffusion.NoiseScheduler#networkInput} gives them, float32 (pictures,
+     *     channels, height, width); of the same shape in every step
      */
     public Map<String, Tensor> inputs(Tensor latents, long timestep) {
         Map<String, Tensor> inputs = new HashMap<>(conditions);
         Tensor sample = guidance.expand(latents);
+        if (residuals == null) {
+            residuals = Residuals.zeros(model, sample.shape());
+        }
+        inputs.putAll(residuals);
         long[] timesteps = new long[sample.rows()];
         Arrays.fill(timesteps, timestep);
         inputs.put("sample", sample);

@@ -1,8 +1,12 @@
 package multimodal.image.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
+import multimodal.image.steps.Control;
+import multimodal.image.steps.Controls;
 import multimodal.image.testing.Options;
+import multimodal.image.testing.ShippedModel;
 import multimodal.inference.diffusion.TimestepSpacing;
 import multimodal.inference.tensor.Tensor;
 import multimodal.inference.testing.GoldenTensors;
@@ -11,23 +15,27 @@ import multimodal.media.Picture;
 /** Pictures that a script of {@code models/golden} made, with their stages. */
 final class DiffusionGoldens {
 
+    private final String file;
     private final GoldenTensors tensors;
 
-    private DiffusionGoldens(GoldenTensors tensors) {
+    private DiffusionGoldens(String file, GoldenTensors tensors) {
+        this.file = file;
         this.tensors = tensors;
     }
 
     /** The file of that name in {@code models/golden}. */
     static DiffusionGoldens read(String name) {
-        return new DiffusionGoldens(GoldenTensors.read(name));
+        return new DiffusionGoldens(name, GoldenTensors.read(name));
     }
 
     List<Case> cases() {
-        return tensors.cases(null).stream().map(said -> new Case(said, tensors)).toList();
+        return tensors.cases(null).stream()
+                .map(said -> new Case(file, said, tensors))
+                .toList();
     }
 
     /** One picture with all its stages. */
-    record Case(JsonNode said, GoldenTensors tensors) {
+    record Case(String file, JsonNode said, GoldenTensors tensors) {
 
         String name() {
             return said.required("name").asText();
@@ -35,6 +43,11 @@ final class DiffusionGoldens {
 
         /** @param spacing that of the model's own scheduler */
         GenerateImageOptions options(TimestepSpacing spacing) {
+            return options(spacing, Controls.NONE);
+        }
+
+        /** As {@link #options(TimestepSpacing)}, with {@link #controls}. */
+        GenerateImageOptions options(TimestepSpacing spacing, Controls controls) {
             return new Options()
                     .prompt(said.required("prompt").asText())
                     .negativePrompt(said.required("negative_prompt").asText())
@@ -46,7 +59,22 @@ final class DiffusionGoldens {
                             said.required("height").asInt())
                     .eta((float) said.required("eta").asDouble())
                     .timestepSpacing(spacing)
+                    .controls(controls)
                     .build();
+        }
+
+        /** @param models have the ControlNet that the goldens are named after, where there are controls */
+        Controls controls(ShippedModel models) {
+            List<Control> controls = new ArrayList<>();
+            for (JsonNode control : said.path("controls")) {
+                controls.add(new Control(
+                        models.controlNet(file),
+                        picture("control_" + controls.size()),
+                        (float) control.required("scale").asDouble(),
+                        control.required("start").asDouble(),
+                        control.required("end").asDouble()));
+            }
+            return new Controls(controls, said.path("guess_mode").asBoolean());
         }
 
         /** Whether {@link #latents} has the latents before the first step and after each, not the last ones alone. */
@@ -63,8 +91,13 @@ final class DiffusionGoldens {
             return tensors.tensor(name() + "_" + stage);
         }
 
+        /** The finished picture. */
         Picture picture() {
-            Tensor pixels = tensor("pixels");
+            return picture("pixels");
+        }
+
+        Picture picture(String stage) {
+            Tensor pixels = tensor(stage);
             byte[] rgb = new byte[pixels.longs().length];
             for (int i = 0; i < rgb.length; i++) {
                 rgb[i] = (byte) pixels.longs()[i];

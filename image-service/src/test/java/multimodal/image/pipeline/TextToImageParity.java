@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import multimodal.image.pipeline.DiffusionGoldens.Case;
+import multimodal.image.steps.ControlRows;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.LatentDecoder;
 import multimodal.image.steps.LatentNoise;
@@ -40,30 +42,32 @@ abstract class TextToImageParity {
 
     private final String engine;
     private final Path repository;
+    private final String name;
     private final DiffusionGoldens goldens;
     private ShippedModel shipped;
     private DiffusionModel model;
 
     /** The model that ships. */
     TextToImageParity(String engine) {
-        this(engine, ShippedModel.repository(), "diffusion");
+        this(engine, ShippedModel.repository(), "sticker-diffusion", "diffusion");
     }
 
     /**
-     * The text-to-image model of {@code repository}.
+     * The text-to-image model {@code name} of {@code repository}.
      *
      * @param goldens file in {@code models/golden}
      */
-    TextToImageParity(String engine, Path repository, String goldens) {
+    TextToImageParity(String engine, Path repository, String name, String goldens) {
         this.engine = engine;
         this.repository = repository;
+        this.name = name;
         this.goldens = DiffusionGoldens.read(goldens);
     }
 
     @BeforeAll
     void open() {
         shipped = ShippedModel.open(engine, repository);
-        model = shipped.model();
+        model = shipped.model(name);
     }
 
     @AfterAll
@@ -110,15 +114,19 @@ abstract class TextToImageParity {
     void everyStepMakesTheSameLatents(Case golden) {
         GenerateImageOptions options = options(golden);
         NoiseScheduler scheduler = NoiseScheduler.of(model.scheduler(), options.steps());
-        try (Permit permit = model.handle().admit(RequestContext.detached(), 1);
+        RequestContext context = RequestContext.detached();
+        try (Permit permit = model.handle().admit(context, 1);
+                ControlRows controls =
+                        ControlRows.open(options.controls(), options.guidance(), 1, options.steps(), context);
                 Row row = model.handle().open(permit, "unet")) {
             PromptConditioning conditioning =
                     PromptConditioning.encode(model, permit, prompt(golden), negative(golden), options.guidance(), 1);
             for (int step = 0; step < options.steps(); step++) {
                 Tensor latents = golden.latents().row(step);
                 long timestep = scheduler.timesteps().get(step);
-                Tensor predictions =
-                        row.step(conditioning.inputs(latents, timestep)).get("prediction");
+                Map<String, Tensor> inputs = conditioning.inputs(latents, timestep);
+                inputs.putAll(controls.residuals(step, inputs));
+                Tensor predictions = row.step(inputs).get("prediction");
                 Tensor next = scheduler
                         .step(step, options.guidance().combine(predictions), StepResult.first(latents), null)
                         .sample();
@@ -147,7 +155,7 @@ abstract class TextToImageParity {
     }
 
     private GenerateImageOptions options(Case golden) {
-        return golden.options(model.scheduler().choice().timestepSpacing());
+        return golden.options(model.scheduler().choice().timestepSpacing(), golden.controls(shipped));
     }
 
     private PromptTokens prompt(Case golden) {

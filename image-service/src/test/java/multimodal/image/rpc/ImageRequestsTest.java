@@ -3,28 +3,40 @@ package multimodal.image.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.ByteString;
 import com.google.rpc.BadRequest;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import java.util.Collections;
 import java.util.List;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.v1.Embedding;
 import multimodal.common.v1.Image;
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.steps.DiffusionModel;
+import multimodal.image.testing.DrawnControlNet;
 import multimodal.image.testing.DrawnModel;
 import multimodal.image.v1.ControlImage;
+import multimodal.image.v1.ControlKind;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.ImagePipeline;
 import multimodal.image.v1.SchedulerOptions;
 import multimodal.inference.diffusion.SchedulerChoice;
 import multimodal.inference.diffusion.SchedulerKind;
 import multimodal.inference.diffusion.TimestepSpacing;
+import multimodal.inference.error.ErrorKind;
+import multimodal.inference.error.InferenceException;
+import multimodal.media.Picture;
+import multimodal.media.PngEncoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageRequestsTest {
+
+    private static final ControlNets UNCONTROLLED = (model, base, context, onLoading) -> {
+        throw InferenceException.notFound("model.name", model.getName(), "no ControlNet here");
+    };
 
     private final DiffusionModel model = DiffusionModel.of(new DrawnModel(false));
 
@@ -121,7 +133,6 @@ class ImageRequestsTest {
                 .setPipeline(ImagePipeline.IMAGE_PIPELINE_INPAINTING)
                 .setInitImage(Image.getDefaultInstance())
                 .setStrength(0.5f)
-                .addControlImages(ControlImage.getDefaultInstance())
                 .setMask(Image.getDefaultInstance())
                 .setImageEmbedding(Embedding.getDefaultInstance())
                 .build();
@@ -129,12 +140,76 @@ class ImageRequestsTest {
                 catchThrowableOfType(StatusRuntimeException.class, () -> ImageRequests.requireImplemented(request));
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
         assertThat(failure.getStatus().getDescription())
-                .startsWith("pipeline, init_image, strength, control_images, mask, image_embedding: set");
+                .startsWith("pipeline, init_image, strength, mask, image_embedding: set");
+    }
+
+    @Test
+    void everyFaultOfControlsIsToldAtOnce() {
+        ControlImage good = ControlImage.newBuilder()
+                .setImage(picture(32, 32))
+                .setKind(ControlKind.CONTROL_KIND_CANNY)
+                .build();
+        GenerateImageRequest.Builder request = request()
+                .addControlImages(
+                        good.toBuilder().setScale(Float.NaN).setStart(0.5).setEnd(0.5))
+                .addControlImages(good.toBuilder().setScale(2.5f).setStart(-0.1).setEnd(1.5))
+                .addControlImages(good.toBuilder().setImage(picture(16, 32)).clearKind())
+                .addControlImages(good.toBuilder().setImage(Image.newBuilder().setData(ByteString.copyFromUtf8("x"))));
+        StatusRuntimeException failure = catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> Services.parse(request.build(), DiffusionModel.of(DrawnModel.controllable()), UNCONTROLLED));
+        assertThat(violations(failure))
+                .containsExactly(
+                        "control_images[0].scale: NaN (expected: finite, 0 to 2)",
+                        "control_images[0].start: 0.5 (expected: finite, 0 to below end)",
+                        "control_images[1].scale: 2.5 (expected: finite, 0 to 2)",
+                        "control_images[1].end: 1.5 (expected: finite, above 0 to 1)",
+                        "control_images[1].start: -0.1 (expected: finite, 0 to below end)",
+                        "control_images[2].kind: CONTROL_KIND_UNSPECIFIED (expected: CONTROL_KIND_CANNY)",
+                        "control_images[2].image: 16x32 pixels (expected: 32x32 pixels)",
+                        "control_images[3].image.data: a file that begins with … (expected: PNG, JPEG or WebP)");
+    }
+
+    @Test
+    void controlsOfAModelThatNothingSteersAreRefusedAndSoIsGuessModeWithoutControls() {
+        ControlImage control = ControlImage.newBuilder()
+                .setImage(picture(32, 32))
+                .setKind(ControlKind.CONTROL_KIND_CANNY)
+                .build();
+        assertThat(violations(failure(request().addControlImages(control))))
+                .containsExactly("control_images: set (expected: unset: no ControlNet steers drawn)");
+        assertThat(violations(failure(request().addAllControlImages(Collections.nCopies(5, control)))))
+                .contains("control_images: 5 items (expected: at most 4)");
+        assertThat(violations(failure(request().setGuessMode(true))))
+                .containsExactly("guess_mode: true (expected: unset without control_images)");
+    }
+
+    @Test
+    void aControlNetOfAnotherModelIsRefused() {
+        DrawnControlNet network = new DrawnControlNet("other");
+        GenerateImageRequest request = request()
+                .addControlImages(
+                        ControlImage.newBuilder().setImage(picture(32, 32)).setKind(ControlKind.CONTROL_KIND_CANNY))
+                .build();
+        InferenceException failure = catchThrowableOfType(
+                InferenceException.class,
+                () -> Services.parse(
+                        request,
+                        DiffusionModel.of(DrawnModel.controllable()),
+                        (model, base, context, onLoading) -> network.use()));
+        assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID_INPUT);
+        assertThat(failure).hasMessage("control_images[0].model.name: drawn-canny (expected: a ControlNet of drawn)");
+        assertThat(network.isIdle()).isTrue();
+    }
+
+    private static Image picture(int width, int height) {
+        byte[] png = PngEncoder.encode(new Picture(width, height, new byte[3 * width * height]));
+        return Image.newBuilder().setData(ByteString.copyFrom(png)).build();
     }
 
     private GenerateImageOptions parse(GenerateImageRequest.Builder request) {
         ImageRequests.requireImplemented(request.build());
-        return ImageRequests.generateImage(request.build(), model);
+        return Services.parse(request.build(), model, UNCONTROLLED);
     }
 
     private StatusRuntimeException failure(GenerateImageRequest.Builder request) {

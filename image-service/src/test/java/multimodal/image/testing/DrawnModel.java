@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
@@ -35,9 +36,14 @@ public final class DrawnModel implements ModelHandle {
 
     public static final int MAX_LENGTH = 6;
 
-    private static final int CHANNELS = 3;
+    static final List<TensorSpec> RESIDUALS = List.of(
+            new TensorSpec("down_residual_0", DType.FLOAT32, Shape.of(-1, 1, -1, -1), OptionalInt.of(8)),
+            new TensorSpec("mid_residual", DType.FLOAT32, Shape.of(-1, 1, -1, -1), OptionalInt.of(16)));
+
+    static final int CHANNELS = 3;
 
     private final boolean takesPooledText;
+    private final boolean isControllable;
     private final IntConsumer beforeStep;
     private final List<Map<String, Tensor>> steps = new CopyOnWriteArrayList<>();
     private final List<Long> costs = new CopyOnWriteArrayList<>();
@@ -51,8 +57,18 @@ public final class DrawnModel implements ModelHandle {
 
     /** @param beforeStep run before each step, which it is told, counted from 1 over all requests */
     public DrawnModel(boolean takesPooledText, IntConsumer beforeStep) {
+        this(takesPooledText, false, beforeStep);
+    }
+
+    private DrawnModel(boolean takesPooledText, boolean isControllable, IntConsumer beforeStep) {
         this.takesPooledText = takesPooledText;
+        this.isControllable = isControllable;
         this.beforeStep = beforeStep;
+    }
+
+    /** One whose UNet takes two residuals of one channel, as {@link DrawnControlNet} makes them, and reads neither. */
+    public static DrawnModel controllable() {
+        return new DrawnModel(false, true, step -> {});
     }
 
     /** The inputs of every step, in order. */
@@ -89,6 +105,9 @@ public final class DrawnModel implements ModelHandle {
                 new TensorSpec("encoder_hidden_states", DType.FLOAT32, Shape.of(-1, MAX_LENGTH, 1))));
         if (takesPooledText) {
             inputs.add(new TensorSpec("text_embeds", DType.FLOAT32, Shape.of(-1, 1)));
+        }
+        if (isControllable) {
+            inputs.addAll(RESIDUALS);
         }
         ArtifactSpec unet = new ArtifactSpec("unet", Map.of(), inputs, List.of(), 16);
         return new ModelManifest(

@@ -1,6 +1,7 @@
 package multimodal.image.testing;
 
 import multimodal.image.pipeline.GenerateImageOptions;
+import multimodal.image.steps.Controls;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.diffusion.SchedulerChoice;
 import multimodal.inference.diffusion.SchedulerKind;
@@ -21,6 +22,7 @@ public final class Options {
     private float eta;
     private TimestepSpacing timestepSpacing = TimestepSpacing.TRAILING;
     private SchedulerKind scheduler = SchedulerKind.DDIM;
+    private Controls controls = Controls.NONE;
 
     public Options prompt(String value) {
         prompt = value;
@@ -78,6 +80,11 @@ public final class Options {
         return this;
     }
 
+    public Options controls(Controls value) {
+        controls = value;
+        return this;
+    }
+
     public GenerateImageOptions build() {
         return new GenerateImageOptions(
                 prompt,
@@ -89,6 +96,7 @@ public final class Options {
                 height,
                 imageCount,
                 previewInterval,
-                new SchedulerChoice(scheduler, timestepSpacing, eta));
+                new SchedulerChoice(scheduler, timestepSpacing, eta),
+                controls);
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import multimodal.image.steps.ControlNet;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.inference.admission.AdmissionListener;
 import multimodal.inference.batching.BatchListener;
@@ -18,7 +19,7 @@ import multimodal.inference.lifecycle.ModelRegistry;
 import multimodal.inference.lifecycle.ModelSettings;
 import multimodal.inference.repository.ModelRepository;
 
-/** The text-to-image model of a repository on one engine, behind real batchers of the size that the manifest allows. */
+/** The text-to-image models and ControlNets of a repository on one engine, behind real batchers of the size that the manifest allows. */
 public final class ShippedModel implements AutoCloseable {
 
     private static final ModelSettings SETTINGS =
@@ -59,12 +60,13 @@ public final class ShippedModel implements AutoCloseable {
         return open(engine, repository(), listener);
     }
 
-    private static ShippedModel open(String engine, Path repository, BatchListener listener) {
+    /** Loads those of another repository on {@code engine}; {@code listener} hears of their batches. */
+    public static ShippedModel open(String engine, Path repository, BatchListener listener) {
         EngineSelector engines = EngineSelector.create(Optional.of(engine), new EngineOptions(1, Device.CPU));
         ModelLoader loader = new ModelLoader(
                 engines::select, DjlTokenizer::load, SETTINGS, listener, AdmissionListener.NONE, new QuickeningClock());
         ModelRegistry registry = new ModelRegistry(new ModelRepository(List.of(repository)), loader);
-        registry.load(Set.of(DiffusionModel.TASK));
+        registry.load(Set.of(DiffusionModel.TASK, ControlNet.TASK));
         return new ShippedModel(registry);
     }
 
@@ -76,6 +78,21 @@ public final class ShippedModel implements AutoCloseable {
 
     public DiffusionModel model() {
         return DiffusionModel.of(registry.find(DiffusionModel.TASK, Optional.empty(), Optional.empty()));
+    }
+
+    /** The text-to-image model of that name. */
+    public DiffusionModel model(String name) {
+        return DiffusionModel.of(registry.find(DiffusionModel.TASK, Optional.of(name), Optional.empty()));
+    }
+
+    /** The ControlNet of that name. */
+    public ControlNet controlNet(String name) {
+        return ControlNet.of(registry.find(ControlNet.TASK, Optional.of(name), Optional.empty()));
+    }
+
+    /** Tiny random checkpoints, exported: {@code models/golden/repository}. */
+    public static Path goldenRepository() {
+        return Path.of(System.getProperty("fleet.root"), "models", "golden", "repository");
     }
 
     @Override

@@ -47,6 +47,13 @@ public final class InferenceException extends RuntimeException {
         return new InferenceException(ErrorKind.OVERLOADED, null, message, retryDelay, null);
     }
 
+    /** This error of a field that lies in {@code path}; itself if no field is at fault. */
+    public InferenceException within(String path) {
+        return field == null
+                ? this
+                : new InferenceException(kind, path + "." + field, path + "." + getMessage(), retryDelay, this);
+    }
+
     public ErrorKind kind() {
         return kind;
     }

@@ -21,6 +21,9 @@ record ModelChoice(ModelQuery query, Map<ModelId, ModelState> states) {
     /** See {@link ModelRegistry#find}. */
     ModelId choose() {
         List<ModelId> all = List.copyOf(states.keySet());
+        if (all.isEmpty() && !query.parameters().isEmpty()) {
+            throw InferenceException.notFound("model.name", "unset", "one for " + query.task() + " with " + wanted());
+        }
         if (all.isEmpty()) {
             throw new InferenceException(ErrorKind.UNAVAILABLE, "no model for " + query.task() + " is loaded");
         }
@@ -53,6 +56,13 @@ record ModelChoice(ModelQuery query, Map<ModelId, ModelState> states) {
             throw InferenceException.notFound("model.version", version.orElseThrow(), "one of " + versions);
         }
         return found;
+    }
+
+    private String wanted() {
+        return query.parameters().entrySet().stream()
+                .map(parameter -> parameter.getKey() + " " + parameter.getValue())
+                .sorted()
+                .collect(Collectors.joining(" and "));
     }
 
     private Optional<ModelId> firstServable(List<ModelId> ids) {

@@ -3,21 +3,24 @@ package multimodal.inference.lifecycle;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import multimodal.inference.repository.ModelId;
+import multimodal.inference.repository.Parameters;
 
 /** A model that the registry knows, and what has become of it. Guarded by the {@link ModelTable} that it belongs to. */
 final class ModelEntry {
 
     private final ModelId id;
     private final String task;
+    private final Parameters parameters;
     private ModelState state = ModelState.CLOSED;
     private LoadedModel model;
     private Throwable problem;
     private CompletableFuture<Void> change = CompletableFuture.completedFuture(null);
 
     /** A model that is not in memory; {@code task} is empty if its manifest cannot be read. */
-    ModelEntry(ModelId id, String task) {
+    ModelEntry(ModelId id, String task, Parameters parameters) {
         this.id = id;
         this.task = task;
+        this.parameters = parameters;
     }
 
     ModelId id() {
@@ -26,6 +29,13 @@ final class ModelEntry {
 
     String task() {
         return task;
+    }
+
+    /** Whether it is one of those from which the query's model is chosen. */
+    boolean isMeantBy(ModelQuery query) {
+        boolean suits = query.name().isPresent()
+                || parameters.values().entrySet().containsAll(query.parameters().entrySet());
+        return task.equals(query.task()) && suits;
     }
 
     boolean isBroken() {

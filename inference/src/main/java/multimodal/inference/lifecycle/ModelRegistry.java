@@ -15,6 +15,7 @@ import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.lifecycle.ModelChange.Course;
 import multimodal.inference.repository.ModelId;
+import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.repository.ModelRepository;
 import org.jboss.logging.Logger;
 
@@ -201,10 +202,10 @@ public final class ModelRegistry implements AutoCloseable {
                 continue;
             }
             try {
-                String task = repository.manifest(id).task();
+                ModelManifest manifest = repository.manifest(id);
                 table.removeBroken(id);
-                if (tasks.contains(task)) {
-                    table.add(id, task);
+                if (tasks.contains(manifest.task())) {
+                    table.add(id, manifest.task(), manifest.parameters());
                     found.add(id);
                 }
             } catch (InferenceException e) {

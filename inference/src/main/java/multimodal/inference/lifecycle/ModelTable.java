@@ -13,12 +13,15 @@ import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.lifecycle.ModelChange.Course;
 import multimodal.inference.repository.ModelId;
+import multimodal.inference.repository.Parameters;
 
 /**
  * The models and their states. Thread-safe: each method is one look or one change, and listeners hear of the changes in
  * their order, under the lock. Nothing here takes long.
  */
 final class ModelTable {
+
+    private static final Parameters NOTHING = new Parameters(Map.of());
 
     /** By name, then oldest version first. */
     private final Map<ModelId, ModelEntry> entries = new TreeMap<>();
@@ -49,15 +52,15 @@ final class ModelTable {
     }
 
     /** Adds a model whose manifest has been read. */
-    synchronized void add(ModelId id, String task) {
-        entries.put(id, new ModelEntry(id, task));
+    synchronized void add(ModelId id, String task, Parameters parameters) {
+        entries.put(id, new ModelEntry(id, task, parameters));
         become(entries.get(id), ModelState.CLOSED, null, null);
     }
 
     /** Adds a model whose manifest cannot be read; without effect if that is known. */
     synchronized void addBroken(ModelId id, InferenceException problem) {
         if (!entries.containsKey(id)) {
-            entries.put(id, new ModelEntry(id, ""));
+            entries.put(id, new ModelEntry(id, "", NOTHING));
             become(entries.get(id), ModelState.FAILED, null, problem);
         }
     }
@@ -84,7 +87,7 @@ final class ModelTable {
     synchronized Found find(ModelQuery query) {
         Map<ModelId, ModelState> states = new LinkedHashMap<>();
         entries.values().stream()
-                .filter(entry -> entry.task().equals(query.task()))
+                .filter(entry -> entry.isMeantBy(query))
                 .forEach(entry -> states.put(entry.id(), entry.state()));
         ModelId id = new ModelChoice(query, states).choose();
         Optional<ModelHandle> handle = entries.get(id).model().map(UsedModel::new);

@@ -1,0 +1,133 @@
+package multimodal.image.steps;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import multimodal.inference.admission.Cost;
+import multimodal.inference.admission.Permit;
+import multimodal.inference.batching.RequestContext;
+import multimodal.inference.batching.Row;
+import multimodal.inference.batching.StageTimings;
+import multimodal.inference.diffusion.ClassifierFreeGuidance;
+import multimodal.inference.tensor.Tensor;
+import multimodal.media.Picture;
+import multimodal.media.PixelValues;
+
+/**
+ * The controls of one request, each with a place in the step batch of its ControlNet: what they add to the UNet at each
+ * step, several of them by their sum, as diffusers does. Not thread-safe.
+ */
+public final class ControlRows implements AutoCloseable {
+
+    private static final String IMAGE = "controlnet_cond";
+    private static final List<Float> UNCHANGED_MEAN = List.of(0f, 0f, 0f);
+    private static final List<Float> UNCHANGED_STD = List.of(1f, 1f, 1f);
+
+    private final int stepCount;
+    private final boolean guessMode;
+    private final boolean onlyPrompted;
+    private final List<OpenControl> open = new ArrayList<>();
+    private StageTimings timings = StageTimings.ZERO;
+
+    private record OpenControl(Control control, Permit permit, Row row, Tensor image) {}
+
+    private ControlRows(int stepCount, boolean guessMode, boolean onlyPrompted) {
+        this.stepCount = stepCount;
+        this.guessMode = guessMode;
+        this.onlyPrompted = onlyPrompted;
+    }
+
+    /**
+     * Takes a permit and a place for each control that steers at all.
+     *
+     * @param imageCount pictures that are made at once
+     * @param stepCount steps that are taken, at least 1
+     * @throws multimodal.inference.error.InferenceException as {@link multimodal.inference.lifecycle.ModelHandle#admit}
+     */
+    public static ControlRows open(
+            Controls controls, ClassifierFreeGuidance guidance, int imageCount, int stepCount, RequestContext context) {
+        boolean onlyPrompted = controls.guessMode() && guidance.isActive();
+        int slots = onlyPrompted ? imageCount : guidance.slots(imageCount);
+        ControlRows rows = new ControlRows(stepCount, controls.guessMode(), onlyPrompted);
+        try {
+            controls.list().forEach(control -> rows.add(control, slots, context));
+        } catch (RuntimeException e) {
+            rows.close();
+            throw e;
+        }
+        return rows;
+    }
+
+    private void add(Control control, int slots, RequestContext context) {
+        long steps = IntStream.range(0, stepCount)
+                .filter(step -> control.steers(step, stepCount))
+                .count();
+        if (steps == 0) {
+            return;
+        }
+        Picture image = control.image();
+        double usualArea =
+                (double) control.network().usualSide() * control.network().usualSide();
+        Cost cost = new Cost(ControlNet.ARTIFACT, steps, slots, image.width() * image.height() / usualArea);
+        Permit permit = control.network().handle().admit(context, cost);
+        try {
+            Row row = control.network().handle().open(permit, ControlNet.ARTIFACT);
+            open.add(new OpenControl(control, permit, row, repeated(image, slots)));
+        } catch (RuntimeException e) {
+            permit.close();
+            throw e;
+        }
+    }
+
+    private static Tensor repeated(Picture image, int slots) {
+        float[] pixels = PixelValues.normalized(image, UNCHANGED_MEAN, UNCHANGED_STD);
+        Tensor one = Tensor.of(pixels, 1, UNCHANGED_MEAN.size(), image.height(), image.width());
+        return Tensor.concatenateRows(Collections.nCopies(slots, one));
+    }
+
+    /**
+     * What is added to the UNet in one step, by the names of its inputs; empty if nothing steers it.
+     *
+     * @param step of those that are taken, from 0
+     * @param inputs the UNet's in this step
+     */
+    public Map<String, Tensor> residuals(int step, Map<String, Tensor> inputs) {
+        Map<String, Tensor> sum = Map.of();
+        for (OpenControl one : open) {
+            if (one.control.steers(step, stepCount)) {
+                Map<String, Tensor> scaled =
+                        Residuals.scaled(one.row.step(inputs(one, inputs)), one.control.scale(), guessMode);
+                sum = sum.isEmpty() ? scaled : Residuals.sum(sum, scaled);
+            }
+        }
+        return onlyPrompted ? Residuals.afterZeros(sum) : sum;
+    }
+
+    private Map<String, Tensor> inputs(OpenControl one, Map<String, Tensor> unetInputs) {
+        Map<String, Tensor> inputs = new HashMap<>();
+        for (String name : one.control.network().inputs()) {
+            Tensor tensor = name.equals(IMAGE) ? one.image : unetInputs.get(name);
+            boolean isHalved = onlyPrompted && !name.equals(IMAGE);
+            inputs.put(name, isHalved ? tensor.rows(tensor.rows() / 2, tensor.rows()) : tensor);
+        }
+        return inputs;
+    }
+
+    /** Where the time in ControlNets went; after {@link #close}. */
+    public StageTimings timings() {
+        return timings;
+    }
+
+    @Override
+    public void close() {
+        for (OpenControl one : open) {
+            one.row.close();
+            timings = timings.plus(one.permit.timings());
+            one.permit.close();
+        }
+        open.clear();
+    }
+}

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class OnnxRuntimeControlNetParityTest extends ControlNetParity {
+
+    OnnxRuntimeControlNetParityTest() {
+        super("onnxruntime");
+    }
+}

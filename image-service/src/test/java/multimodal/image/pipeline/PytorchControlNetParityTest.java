@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class PytorchControlNetParityTest extends ControlNetParity {
+
+    PytorchControlNetParityTest() {
+        super("pytorch");
+    }
+}
