@@ -141,6 +141,27 @@ class FleetTelemetryIT {
     }
 
     @Test
+    void requestsSayWhatTheyAskOfWhichModel() {
+        assertThat(inTrace()
+                        .filter(span ->
+                                !attribute(span.span(), "gen_ai.operation.name").isEmpty())
+                        .map(span -> Stream.of(
+                                        "gen_ai.operation.name",
+                                        "gen_ai.output.type",
+                                        "gen_ai.provider.name",
+                                        "gen_ai.request.model",
+                                        "gen_ai.response.model")
+                                .map(name -> attribute(span.span(), name))
+                                .collect(Collectors.joining(" ", label(span) + ": ", ""))))
+                .containsExactlyInAnyOrder(
+                        "image-service " + GENERATE
+                                + ": generate_content image multimodal_fleet sticker-diffusion sticker-diffusion/1",
+                        "clip-service " + CAPTION
+                                + ": generate_content text multimodal_fleet sticker-caption sticker-caption/1",
+                        "clip-service " + CONTINUE + ": text_completion text multimodal_fleet micro-text micro-text/1");
+    }
+
+    @Test
     void probesLeaveNoSpans() {
         assertThat(spans).noneMatch(span -> span.span().getName().startsWith("grpc."));
     }

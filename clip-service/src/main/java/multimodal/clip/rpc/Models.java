@@ -6,6 +6,8 @@ import multimodal.inference.batching.RequestContext;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.lifecycle.ModelQuery;
 import multimodal.inference.repository.ModelId;
+import multimodal.inference.rpc.GenAiSpans;
+import multimodal.inference.rpc.GenAiSpans.Operation;
 import multimodal.inference.rpc.ModelMessages;
 
 /**
@@ -58,6 +60,17 @@ public final class Models {
     }
 
     private ModelHandle find(String task, ModelRef model, Call call, Consumer<ModelId> onLoading) {
-        return finder.find(ModelMessages.query(task, model), call.context(), onLoading);
+        GenAiSpans.asked(call.context(), operation(task), model);
+        ModelHandle found = finder.find(ModelMessages.query(task, model), call.context(), onLoading);
+        GenAiSpans.answered(call.context(), model, found.manifest().id());
+        return found;
+    }
+
+    private static Operation operation(String task) {
+        return switch (task) {
+            case CLIP -> Operation.EMBED;
+            case TEXT -> Operation.COMPLETE_TEXT;
+            default -> Operation.GENERATE_TEXT;
+        };
     }
 }

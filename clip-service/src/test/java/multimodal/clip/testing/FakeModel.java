@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import multimodal.inference.admission.Cost;
+import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.Phase;
 import multimodal.inference.batching.RequestContext;
@@ -131,6 +132,9 @@ public final class FakeModel implements ModelHandle {
 
         @Override
         public void addPostprocess(Duration duration) {}
+
+        @Override
+        public void firstOutput(FirstOutput kind) {}
 
         @Override
         public StageTimings timings() {

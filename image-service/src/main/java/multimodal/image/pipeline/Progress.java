@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.LatentDecoder;
+import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.tensor.Tensor;
 
@@ -31,6 +32,9 @@ final class Progress {
      */
     void report(int step, Tensor original) {
         List<byte[]> previews = options.hasPreview(step) ? previews(original) : List.of();
+        if (!previews.isEmpty()) {
+            permit.firstOutput(FirstOutput.PREVIEW);
+        }
         Duration spent = Duration.ofNanos(System.nanoTime() - startNanos);
         Duration remaining = spent.multipliedBy(options.steps() - step).dividedBy(step);
         sink.accept(new ImageProgress(step, options.steps(), remaining, previews));

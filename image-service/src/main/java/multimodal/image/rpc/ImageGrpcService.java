@@ -23,6 +23,8 @@ import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.repository.ModelId;
+import multimodal.inference.rpc.GenAiSpans;
+import multimodal.inference.rpc.GenAiSpans.Operation;
 import multimodal.inference.rpc.InferenceStatuses;
 import multimodal.inference.rpc.RequestContexts;
 import multimodal.media.EdgeOptions;
@@ -68,8 +70,11 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
             ImageRequests.requireImplemented(request);
             RequestContext context = RequestContexts.current();
             Consumer<ModelId> onLoading = loading -> call.offer(ImageResponses.loading(loading));
+            GenAiSpans.asked(context, Operation.GENERATE_IMAGE, request.getModel());
             try (DiffusionModel model = models.find(request.getModel(), context, onLoading);
                     UsedControlNets used = new UsedControlNets(controlNets, model.name(), context, onLoading)) {
+                GenAiSpans.answered(
+                        context, request.getModel(), model.manifest().id());
                 GenerateImageOptions options = ImageRequests.generateImage(request, model, pictures, used);
                 ImageResult result = textToImage.generate(
                         model,

@@ -39,6 +39,7 @@ class TextToImageTest {
     void previewsComeAtTheirIntervalOneForEachPicture() {
         generate(options().imageCount(2).previewInterval(2).build());
         assertThat(progress).extracting(one -> one.previews().size()).containsExactly(0, 2, 0, 2, 0);
+        assertThat(drawn.stepsAtPreviews()).containsExactly(2, 4);
         Picture preview = decode(progress.get(1).previews().get(0));
         assertThat(preview.width()).isEqualTo(40);
         assertThat(preview.height()).isEqualTo(32);

@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import multimodal.image.steps.ControlNet;
 import multimodal.inference.admission.Cost;
+import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.Phase;
 import multimodal.inference.batching.RequestContext;
@@ -111,6 +112,9 @@ public final class DrawnControlNet implements ModelHandle {
             public void addPostprocess(Duration duration) {
                 throw new UnsupportedOperationException("nothing is drawn here");
             }
+
+            @Override
+            public void firstOutput(FirstOutput kind) {}
 
             @Override
             public StageTimings timings() {

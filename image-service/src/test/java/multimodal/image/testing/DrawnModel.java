@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import multimodal.inference.admission.Cost;
+import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.Phase;
 import multimodal.inference.batching.RequestContext;
@@ -46,6 +47,7 @@ public final class DrawnModel implements ModelHandle {
     private final boolean isControllable;
     private final IntConsumer beforeStep;
     private final List<Map<String, Tensor>> steps = new CopyOnWriteArrayList<>();
+    private final List<Integer> stepsAtPreviews = new CopyOnWriteArrayList<>();
     private final List<Long> costs = new CopyOnWriteArrayList<>();
     private final AtomicInteger openRows = new AtomicInteger();
     private final AtomicInteger openPermits = new AtomicInteger();
@@ -74,6 +76,11 @@ public final class DrawnModel implements ModelHandle {
     /** The inputs of every step, in order. */
     public List<Map<String, Tensor>> steps() {
         return steps;
+    }
+
+    /** Steps that were done when pipelines told of a preview. */
+    public List<Integer> stepsAtPreviews() {
+        return stepsAtPreviews;
     }
 
     /** The cost of every permit in units, in order. */
@@ -244,6 +251,11 @@ public final class DrawnModel implements ModelHandle {
         @Override
         public void addPostprocess(Duration duration) {
             timings = timings.plus(new StageTimings(Duration.ZERO, Duration.ZERO, Duration.ZERO, duration));
+        }
+
+        @Override
+        public void firstOutput(FirstOutput kind) {
+            stepsAtPreviews.add(steps.size());
         }
 
         @Override

@@ -97,6 +97,10 @@ public final class Admission {
         listener.released(model, permit.cost().units());
     }
 
+    void firstOutput(FirstOutput kind, Duration sinceAdmission) {
+        listener.firstOutput(model, kind, sinceAdmission);
+    }
+
     private synchronized WorkPermit take(RequestContext context, Cost cost) {
         context.checkLive();
         if (stopped) {

@@ -1,5 +1,6 @@
 package multimodal.inference.admission;
 
+import java.time.Duration;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.repository.ModelId;
 
@@ -14,6 +15,9 @@ public interface AdmissionListener {
 
     /** A permit was given back. Once for each {@link #admitted}. */
     default void released(ModelId model, long cost) {}
+
+    /** The caller of a request can have the first part of its result. At most once for each {@link #admitted} and kind. */
+    default void firstOutput(ModelId model, FirstOutput kind, Duration sinceAdmission) {}
 
     /** A request was turned away. */
     default void refused(ModelId model, ErrorKind reason) {}

@@ -12,6 +12,9 @@ public interface Permit extends AutoCloseable {
     /** Adds time that the pipeline itself spent on decoding or encoding results. */
     void addPostprocess(Duration duration);
 
+    /** Tells that the caller can have a part of the result now. The first call for each kind counts. */
+    void firstOutput(FirstOutput kind);
+
     /** The stages so far. */
     StageTimings timings();
 

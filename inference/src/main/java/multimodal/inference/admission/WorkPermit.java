@@ -1,6 +1,8 @@
 package multimodal.inference.admission;
 
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.StageTimings;
 import multimodal.inference.batching.Work;
@@ -11,6 +13,8 @@ public final class WorkPermit implements Permit {
     private final Admission admission;
     private final RequestContext context;
     private final Cost cost;
+    private final long startNanos = System.nanoTime();
+    private final Set<FirstOutput> firstOutputs = EnumSet.noneOf(FirstOutput.class);
     private StageTimings timings = StageTimings.ZERO;
     private Duration engineShare = Duration.ZERO;
     private long steppedRows;
@@ -34,6 +38,16 @@ public final class WorkPermit implements Permit {
     @Override
     public synchronized void addPostprocess(Duration duration) {
         timings = timings.plus(new StageTimings(Duration.ZERO, Duration.ZERO, Duration.ZERO, duration));
+    }
+
+    @Override
+    public void firstOutput(FirstOutput kind) {
+        synchronized (this) {
+            if (!firstOutputs.add(kind)) {
+                return;
+            }
+        }
+        admission.firstOutput(kind, Duration.ofNanos(System.nanoTime() - startNanos));
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import multimodal.inference.admission.AdmissionListener;
+import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.batching.BatchEvent;
 import multimodal.inference.batching.BatchKey;
 import multimodal.inference.batching.BatchListener;
@@ -88,6 +89,15 @@ final class InferenceMetrics implements BatchListener, AdmissionListener, ModelL
     public void released(ModelId model, long cost) {
         gauge(MetricNames.ADMITTED_COST, tags(model)).addAndGet(-cost);
         gauge(MetricNames.ADMITTED_REQUESTS, tags(model)).decrementAndGet();
+    }
+
+    @Override
+    public void firstOutput(ModelId model, FirstOutput kind, Duration sinceAdmission) {
+        String name =
+                switch (kind) {
+                    case PREVIEW -> MetricNames.FIRST_PREVIEW_TIME;
+                };
+        meters.timer(name, tags(model)).record(sinceAdmission);
     }
 
     @Override

@@ -45,6 +45,9 @@ public final class MetricNames {
      */
     public static final String ORPHANED_ROWS = "inference.engine.orphaned.rows";
 
+    /** Timer: from a request's admission until its first preview, for requests that ask for previews. Tag {@link #MODEL}. */
+    public static final String FIRST_PREVIEW_TIME = "inference.first.preview.time";
+
     /** Counter: requests that were refused or dropped. Tags {@link #MODEL}, {@link #REASON}. */
     public static final String REFUSALS = "inference.refusals";
 

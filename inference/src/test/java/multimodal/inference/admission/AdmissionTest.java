@@ -40,6 +40,11 @@ class AdmissionTest {
         public void refused(ModelId model, ErrorKind reason) {
             heard.add("refused " + reason);
         }
+
+        @Override
+        public void firstOutput(ModelId model, FirstOutput kind, Duration sinceAdmission) {
+            heard.add("first " + kind + (sinceAdmission.isNegative() ? " before admission" : ""));
+        }
     });
 
     @Test
@@ -51,6 +56,19 @@ class AdmissionTest {
 
         assertThat(heard)
                 .containsExactly("admitted 100", "refused OVERLOADED", "released 100", "admitted 60", "released 60");
+    }
+
+    @Test
+    void theFirstOutputOfAPermitIsHeardOfOnce() {
+        try (Permit one = admit(RequestContext.detached(), 1);
+                Permit other = admit(RequestContext.detached(), 1)) {
+            one.firstOutput(FirstOutput.PREVIEW);
+            one.firstOutput(FirstOutput.PREVIEW);
+            other.firstOutput(FirstOutput.PREVIEW);
+        }
+        assertThat(heard)
+                .filteredOn(event -> event.startsWith("first"))
+                .containsExactly("first PREVIEW", "first PREVIEW");
     }
 
     @Test

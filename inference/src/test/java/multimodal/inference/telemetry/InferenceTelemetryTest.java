@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.batching.BatchEvent;
 import multimodal.inference.batching.BatchEvent.Member;
 import multimodal.inference.batching.BatchKey;
@@ -239,6 +240,16 @@ class InferenceTelemetryTest {
                         .gauge()
                         .value())
                 .isZero();
+    }
+
+    @Test
+    void theTimeToTheFirstPreviewIsMeasured() {
+        telemetry.admission().firstOutput(MODEL, FirstOutput.PREVIEW, Duration.ofSeconds(3));
+        assertThat(meters.get(MetricNames.FIRST_PREVIEW_TIME)
+                        .tag("model", "toy/1")
+                        .timer()
+                        .totalTime(TimeUnit.SECONDS))
+                .isEqualTo(3);
     }
 
     private SpanData only(String name) {
