@@ -38,6 +38,7 @@ from transformers import (
 from models.checkpoints import folders, tokenizers
 from models.export import hub
 from models.export.origin import NO_CHOICES, Choices
+from models.golden import samplers
 from models.golden.common import FOLDER, write
 
 REPOSITORY = FOLDER / "repository"
@@ -84,6 +85,7 @@ UNCHECKED = {"requires_safety_checker": False}
 def stable_diffusion(folder: Path, name: str) -> None:
     pipeline = _ready(StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32))
     _write(name, [DEFAULTS | case for case in DIFFUSION], lambda case: paint(pipeline, case))
+    samplers.stable_diffusion(folder, name)
 
 
 def inpainting(folder: Path, name: str) -> None:

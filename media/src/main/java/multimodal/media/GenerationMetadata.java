@@ -1,5 +1,6 @@
 package multimodal.media;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param steps denoising steps
  * @param guidanceScale classifier-free guidance
  * @param scheduler noise scheduler with its settings, e.g. {@code ddim, eta 0.0, trailing}
+ * @param strength how far it went from the picture it began with, 0 to 1; empty if it began with none
  * @param width in pixels
  * @param height in pixels
  */
@@ -27,6 +29,7 @@ public record GenerationMetadata(
         int steps,
         float guidanceScale,
         String scheduler,
+        Optional<Float> strength,
         int width,
         int height) {
 
@@ -60,12 +63,13 @@ public record GenerationMetadata(
                 Integer.parseInt(texts.get("steps")),
                 Float.parseFloat(texts.get("guidance_scale")),
                 texts.get("scheduler"),
+                Optional.ofNullable(texts.get("strength")).map(Float::valueOf),
                 Integer.parseInt(size[0]),
                 Integer.parseInt(size[1]));
     }
 
     List<PngText> texts() {
-        return List.of(
+        List<PngText> texts = new ArrayList<>(List.of(
                 new PngText("Software", SOFTWARE),
                 new PngText("prompt", prompt),
                 new PngText("negative_prompt", negativePrompt),
@@ -75,6 +79,8 @@ public record GenerationMetadata(
                 new PngText("steps", Integer.toString(steps)),
                 new PngText("guidance_scale", Float.toString(guidanceScale)),
                 new PngText("scheduler", scheduler),
-                new PngText("size", width + "x" + height));
+                new PngText("size", width + "x" + height)));
+        strength.ifPresent(value -> texts.add(new PngText("strength", value.toString())));
+        return texts;
     }
 }

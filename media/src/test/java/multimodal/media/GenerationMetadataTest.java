@@ -3,6 +3,7 @@ package multimodal.media;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +47,16 @@ class GenerationMetadataTest {
 
     private static GenerationMetadata metadata(String prompt) {
         return new GenerationMetadata(
-                prompt, "blurry", -1L, "sticker-diffusion", "1", 30, 2.5f, "ddim, eta 0.0, trailing", 8, 8);
+                prompt,
+                "blurry",
+                -1L,
+                "sticker-diffusion",
+                "1",
+                30,
+                2.5f,
+                "ddim, eta 0.0, trailing",
+                Optional.of(0.6f),
+                8,
+                8);
     }
 }

@@ -1,5 +1,6 @@
 package multimodal.image.pipeline;
 
+import java.util.Optional;
 import multimodal.image.steps.Controls;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.diffusion.SchedulerChoice;
@@ -19,6 +20,7 @@ import multimodal.inference.error.InferenceException;
  * @param imageCount pictures, 1 to {@value #MAX_IMAGES}
  * @param previewInterval steps from one preview to the next, 0 for none
  * @param scheduler the way from noise to the picture
+ * @param init what to start from, of the given width and height; empty to start from noise alone
  * @param controls what steers the layout; their ControlNets are in use as long as the options are
  */
 public record GenerateImageOptions(
@@ -32,6 +34,7 @@ public record GenerateImageOptions(
         int imageCount,
         int previewInterval,
         SchedulerChoice scheduler,
+        Optional<InitImage> init,
         Controls controls) {
 
     public static final int MAX_PROMPT_CHARACTERS = 10_000;
@@ -46,9 +49,25 @@ public record GenerateImageOptions(
         require(height >= 1, "height", height, "at least 1");
         require(imageCount >= 1 && imageCount <= MAX_IMAGES, "image_count", imageCount, "1 to " + MAX_IMAGES);
         require(previewInterval >= 0, "preview_interval", previewInterval, "0 or more");
+        init.map(InitImage::picture)
+                .ifPresent(picture -> require(
+                        picture.width() == width && picture.height() == height,
+                        "init_image",
+                        picture.width() + "x" + picture.height(),
+                        width + "x" + height));
     }
 
-    /** Whether step {@code step}, counted from 1, comes with previews. */
+    /** Steps that are taken: all of {@link #steps}, or the last ones from an init image on; 0 leaves it as it is. */
+    public int stepsTaken() {
+        return init.map(image -> image.stepsTaken(steps)).orElse(steps);
+    }
+
+    /** Index of the first step that is taken. */
+    int firstStep() {
+        return steps - stepsTaken();
+    }
+
+    /** Whether step {@code step} of those that are taken, counted from 1, comes with previews. */
     boolean hasPreview(int step) {
         return previewInterval > 0 && step % previewInterval == 0;
     }

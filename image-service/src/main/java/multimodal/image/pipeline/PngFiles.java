@@ -45,6 +45,7 @@ final class PngFiles {
                 options.steps(),
                 options.guidance().scale(),
                 options.scheduler().toString(),
+                options.init().map(InitImage::strength),
                 options.width(),
                 options.height());
     }

@@ -26,7 +26,7 @@ final class Progress {
     }
 
     /**
-     * Step {@code step}, counted from 1, is done.
+     * Step {@code step} of those that are taken, counted from 1, is done.
      *
      * @param original the latents that it foresees at the end, which a preview shows
      */
@@ -36,8 +36,9 @@ final class Progress {
             permit.firstOutput(FirstOutput.PREVIEW);
         }
         Duration spent = Duration.ofNanos(System.nanoTime() - startNanos);
-        Duration remaining = spent.multipliedBy(options.steps() - step).dividedBy(step);
-        sink.accept(new ImageProgress(step, options.steps(), remaining, previews));
+        int all = options.stepsTaken();
+        Duration remaining = spent.multipliedBy(all - step).dividedBy(step);
+        sink.accept(new ImageProgress(step, all, remaining, previews));
     }
 
     private List<byte[]> previews(Tensor original) {

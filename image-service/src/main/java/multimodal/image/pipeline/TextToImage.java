@@ -19,8 +19,9 @@ import multimodal.inference.diffusion.NoiseScheduler.StepResult;
 import multimodal.inference.tensor.Tensor;
 
 /**
- * Text to pictures by latent diffusion (Rombach et al. 2022): the picture that diffusers' {@code StableDiffusionPipeline}
- * makes of the same checkpoint, prompt, scheduler and seed, up to rounding. Thread-safe; blocks the calling thread.
+ * Text to pictures by latent diffusion (Rombach et al. 2022), from noise or from a picture: what diffusers' {@code
+ * StableDiffusionPipeline} and {@code StableDiffusionImg2ImgPipeline} make of the same checkpoint, prompt, scheduler and
+ * seed, up to rounding ({@code docs/decisions/0017} has where they differ). Thread-safe; blocks the calling thread.
  */
 public final class TextToImage {
 
@@ -37,7 +38,7 @@ public final class TextToImage {
         ClassifierFreeGuidance guidance = options.guidance();
         Cost cost = new Cost(
                 "unet",
-                options.steps(),
+                Math.max(1, options.stepsTaken()),
                 guidance.slots(options.imageCount()),
                 model.size().relativeArea(options.width(), options.height()));
         try (Permit permit = model.handle().admit(context, cost)) {
@@ -46,7 +47,7 @@ public final class TextToImage {
             PromptConditioning conditioning =
                     PromptConditioning.encode(model, permit, prompt, negative, guidance, options.imageCount());
             ControlRows controls =
-                    ControlRows.open(options.controls(), guidance, options.imageCount(), options.steps(), context);
+                    ControlRows.open(options.controls(), guidance, options.imageCount(), options.stepsTaken(), context);
             Tensor latents;
             try (controls) {
                 latents = denoise(model, options, conditioning, controls, permit, sink);
@@ -73,17 +74,18 @@ public final class TextToImage {
         LatentNoise noise =
                 new LatentNoise(model, options.seed(), options.imageCount(), options.width(), options.height());
         Progress progress = new Progress(model, options, permit, sink);
-        StepResult latents = StepResult.first(noise.initial(scheduler.initialNoiseScale()));
+        StepResult latents = StepResult.first(FirstLatents.of(model, options, scheduler, noise, permit));
         try (Row row = model.handle().open(permit, "unet")) {
-            for (int index = 0; index < options.steps(); index++) {
+            for (int step = 0; step < options.stepsTaken(); step++) {
+                int index = options.firstStep() + step;
                 long timestep = scheduler.timesteps().get(index);
                 Tensor input = scheduler.networkInput(index, latents.sample());
                 Map<String, Tensor> inputs = conditioning.inputs(input, timestep);
-                inputs.putAll(controls.residuals(index, inputs));
+                inputs.putAll(controls.residuals(step, inputs));
                 Tensor predictions = row.step(inputs).get("prediction");
                 Tensor guided = options.guidance().combine(predictions);
                 latents = scheduler.step(index, guided, latents, scheduler.needsNoise() ? noise.next() : null);
-                progress.report(index + 1, latents.original());
+                progress.report(step + 1, latents.original());
             }
         }
         return latents.sample();

@@ -8,19 +8,28 @@ import static multimodal.image.pipeline.GenerateImageOptions.MAX_STEPS;
 import io.grpc.Status.Code;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.rpc.Violations;
 import multimodal.image.pipeline.GenerateImageOptions;
+import multimodal.image.pipeline.InitImage;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.ImagePipeline;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.diffusion.SchedulerChoice;
+import multimodal.media.PictureScaler;
 
 /** Requests to options: defaults filled in from the model, and every violation told at once. */
 final class ImageRequests {
+
+    private static final Set<ImagePipeline> IMPLEMENTED = EnumSet.of(
+            ImagePipeline.IMAGE_PIPELINE_UNSPECIFIED,
+            ImagePipeline.IMAGE_PIPELINE_TEXT_TO_IMAGE,
+            ImagePipeline.IMAGE_PIPELINE_IMAGE_TO_IMAGE);
 
     private static final SecureRandom SEEDS = new SecureRandom();
 
@@ -34,17 +43,14 @@ final class ImageRequests {
     static void requireImplemented(GenerateImageRequest request) {
         List<String> fields = new ArrayList<>();
         ImagePipeline pipeline = request.getPipeline();
-        boolean isTextToImage = pipeline == ImagePipeline.IMAGE_PIPELINE_UNSPECIFIED
-                || pipeline == ImagePipeline.IMAGE_PIPELINE_TEXT_TO_IMAGE;
-        addIf(!isTextToImage, "pipeline", fields);
-        addIf(request.hasInitImage(), "init_image", fields);
-        addIf(request.hasStrength(), "strength", fields);
+        addIf(!IMPLEMENTED.contains(pipeline), "pipeline", fields);
         addIf(request.hasMask(), "mask", fields);
         addIf(request.hasImageEmbedding(), "image_embedding", fields);
         if (!fields.isEmpty()) {
             throw Statuses.of(
                     Code.UNIMPLEMENTED,
-                    String.join(", ", fields) + ": set (expected: unset, this version makes pictures from text alone)");
+                    String.join(", ", fields)
+                            + ": set (expected: unset, this version starts from a text and an init image)");
         }
     }
 
@@ -77,14 +83,23 @@ final class ImageRequests {
         violations.requireLength("negative_prompt", request.getNegativePrompt(), MAX_PROMPT_CHARACTERS);
         violations.requireRange("steps", steps, 1, MAX_STEPS);
         violations.requireRange("guidance_scale", guidanceScale, 0, MAX_GUIDANCE_SCALE);
-        violations.require(
-                model.size().allows(width), "width", width, model.size().rule());
-        violations.require(
-                model.size().allows(height), "height", height, model.size().rule());
+        boolean hasSize = violations.require(
+                        model.size().allows(width), "width", width, model.size().rule())
+                & violations.require(
+                        model.size().allows(height),
+                        "height",
+                        height,
+                        model.size().rule());
         violations.requireRange("image_count", imageCount, 1, MAX_IMAGES);
         violations.requireRange("preview_interval", request.getPreviewInterval(), 0, MAX_STEPS);
         Optional<SchedulerChoice> scheduler = SchedulerRequests.scheduler(
                 request.getScheduler(), model.scheduler().choice(), violations);
+        Optional<InitImage> init = InitImageRequests.init(
+                request,
+                model,
+                pictures,
+                picture -> hasSize ? PictureScaler.resize(picture, width, height) : picture,
+                violations);
         ControlRequests controls = ControlRequests.parse(request, model, width, height, pictures, violations);
         violations.throwIfAny();
 
@@ -99,6 +114,7 @@ final class ImageRequests {
                 imageCount,
                 request.getPreviewInterval(),
                 scheduler.orElseThrow(),
+                init,
                 controls.join(networks));
     }
 

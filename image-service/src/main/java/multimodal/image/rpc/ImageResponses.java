@@ -57,6 +57,7 @@ final class ImageResponses {
                 .setWidth(options.width())
                 .setHeight(options.height())
                 .setScheduler(SchedulerRequests.message(options.scheduler()));
+        options.init().ifPresent(init -> rendered.setStrength(init.strength()));
         for (byte[] png : result.pngs()) {
             long seed = options.seed() + rendered.getImagesCount();
             rendered.addImages(GeneratedImage.newBuilder().setImage(image(png)).setSeed(seed));

@@ -44,7 +44,7 @@ public final class ControlRows implements AutoCloseable {
      * Takes a permit and a place for each control that steers at all.
      *
      * @param imageCount pictures that are made at once
-     * @param stepCount steps that are taken, at least 1
+     * @param stepCount steps that are taken
      * @throws multimodal.inference.error.InferenceException as {@link multimodal.inference.lifecycle.ModelHandle#admit}
      */
     public static ControlRows open(

@@ -8,7 +8,8 @@ import multimodal.inference.repository.Parameters;
 /**
  * A loaded text-to-image model, and what its manifest says about it.
  *
- * @param handle runs the artifacts {@code text_encoder}, {@code unet} and {@code vae_decoder}
+ * @param handle runs the artifacts {@code text_encoder}, {@code unet}, {@code vae_decoder} and, if there is one, {@code
+ *     vae_encoder}
  * @param scheduler the noise schedule that the model was trained with, and the scheduler when the request does not say
  * @param latentChannels channels of its latents
  * @param downscaleFactor pixels of a picture's side for each of its latents'
@@ -77,6 +78,11 @@ public record DiffusionModel(
     /** A prompt as the ids that {@code text_encoder} reads. */
     public PromptTokens tokens(String prompt) {
         return PromptTokens.of(handle.tokenizer(), manifest().tokenizer().orElseThrow(), prompt);
+    }
+
+    /** Whether it can start from a picture: not every model has an encoder. */
+    public boolean readsPictures() {
+        return manifest().artifacts().containsKey(LatentEncoder.ARTIFACT);
     }
 
     /** Whether an input of this name goes into {@code artifact}. */

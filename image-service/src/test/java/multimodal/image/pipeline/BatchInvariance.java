@@ -16,6 +16,7 @@ import multimodal.image.testing.ShippedModel;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.diffusion.SchedulerKind;
 import multimodal.inference.diffusion.TimestepSpacing;
+import multimodal.media.Picture;
 import org.junit.jupiter.api.Test;
 
 /** A picture does not depend on who shared the batch; a subclass for each engine. */
@@ -51,35 +52,48 @@ abstract class BatchInvariance {
     }
 
     /**
-     * Schedulers, steps, guidance (also none), negative prompts, seeds, picture counts, eta, spacing and previews all differ. Sizes do
+     * Schedulers, steps, guidance (also none), negative prompts, seeds, picture counts, eta, spacing, init images and previews all differ. Sizes do
      * too: those of one shape of latents share calls, others take turns.
      */
     private static List<Callable<List<byte[]>>> mixed(DiffusionModel model) {
         Random random = new Random(20);
         PictureSize size = model.size();
-        int[] sides = {size.byDefault(), size.byDefault(), size.min(), size.min() + size.multipleOf()};
         List<Callable<List<byte[]>>> requests = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
             SchedulerKind scheduler = SchedulerKind.values()[i % SchedulerKind.values().length];
             boolean hasFreshNoise = scheduler == SchedulerKind.DDIM && random.nextBoolean();
-            GenerateImageOptions options = new Options()
+            Options options = new Options()
                     .prompt("picture number " + i)
                     .negativePrompt(random.nextInt(3) == 0 ? "a dog in the grass" : "")
                     .steps(1 + random.nextInt(4))
                     .guidanceScale(random.nextBoolean() ? 1 : 1 + random.nextInt(60) / 10f)
                     .seed(random.nextLong())
-                    .size(sides[random.nextInt(sides.length)], sides[random.nextInt(sides.length)])
+                    .size(side(size, random), side(size, random))
                     .imageCount(1 + random.nextInt(4) / 3)
                     .scheduler(scheduler)
                     .eta(hasFreshNoise ? 0.5f : 0)
                     .timestepSpacing(TimestepSpacing.values()[random.nextInt(TimestepSpacing.values().length)])
-                    .previewInterval(random.nextInt(5) == 0 ? 1 : 0)
-                    .build();
+                    .previewInterval(random.nextInt(5) == 0 ? 1 : 0);
+            if (random.nextInt(3) == 0) {
+                options.init(colours(random, side(size, random), side(size, random)), random.nextFloat());
+            }
+            GenerateImageOptions built = options.build();
             requests.add(() -> new TextToImage()
-                    .generate(model, options, RequestContext.detached(), progress -> {})
+                    .generate(model, built, RequestContext.detached(), progress -> {})
                     .pngs());
         }
         return requests;
+    }
+
+    private static int side(PictureSize size, Random random) {
+        int[] sides = {size.byDefault(), size.byDefault(), size.min(), size.min() + size.multipleOf()};
+        return sides[random.nextInt(sides.length)];
+    }
+
+    private static Picture colours(Random random, int width, int height) {
+        byte[] rgb = new byte[3 * width * height];
+        random.nextBytes(rgb);
+        return new Picture(width, height, rgb);
     }
 
     private static boolean sameBytes(List<byte[]> one, List<byte[]> other) {

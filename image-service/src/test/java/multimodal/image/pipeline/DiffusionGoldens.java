@@ -1,19 +1,32 @@
 package multimodal.image.pipeline;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import multimodal.image.steps.Control;
 import multimodal.image.steps.Controls;
 import multimodal.image.testing.Options;
 import multimodal.image.testing.ShippedModel;
+import multimodal.inference.diffusion.SchedulerKind;
 import multimodal.inference.diffusion.TimestepSpacing;
 import multimodal.inference.tensor.Tensor;
 import multimodal.inference.testing.GoldenTensors;
 import multimodal.media.Picture;
+import multimodal.media.PictureDecoder;
+import multimodal.media.PictureLimits;
+import multimodal.media.PictureScaler;
 
 /** Pictures that a script of {@code models/golden} made, with their stages. */
 final class DiffusionGoldens {
+
+    private static final int PIXEL_TOLERANCE = 1;
 
     private final String file;
     private final GoldenTensors tensors;
@@ -48,7 +61,7 @@ final class DiffusionGoldens {
 
         /** As {@link #options(TimestepSpacing)}, with {@link #controls}. */
         GenerateImageOptions options(TimestepSpacing spacing, Controls controls) {
-            return new Options()
+            Options options = new Options()
                     .prompt(said.required("prompt").asText())
                     .negativePrompt(said.required("negative_prompt").asText())
                     .steps(said.required("steps").asInt())
@@ -59,8 +72,28 @@ final class DiffusionGoldens {
                             said.required("height").asInt())
                     .eta((float) said.required("eta").asDouble())
                     .timestepSpacing(spacing)
-                    .controls(controls)
-                    .build();
+                    .controls(controls);
+            if (said.has("scheduler")) {
+                options.scheduler(
+                        SchedulerKind.valueOf(said.get("scheduler").asText().toUpperCase(Locale.ROOT)));
+            }
+            if (said.has("init_image")) {
+                options.init(init(), (float) said.required("strength").asDouble());
+            }
+            return options.build();
+        }
+
+        private Picture init() {
+            Path file = Path.of(System.getProperty("fleet.root"), "models", "golden")
+                    .resolve(said.get("init_image").asText());
+            try {
+                return PictureScaler.resize(
+                        new PictureDecoder(PictureLimits.DEFAULT).decode(Files.readAllBytes(file)),
+                        said.required("width").asInt(),
+                        said.required("height").asInt());
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
         }
 
         /** @param models have the ControlNet that the goldens are named after, where there are controls */
@@ -103,6 +136,19 @@ final class DiffusionGoldens {
                 rgb[i] = (byte) pixels.longs()[i];
             }
             return new Picture(pixels.shape().dimension(1), pixels.shape().dimension(0), rgb);
+        }
+
+        /** Fails if {@code picture} is of another size or farther away than a level. */
+        void assertSamePicture(Picture picture) {
+            Picture expected = picture();
+            assertThat(picture.width()).isEqualTo(expected.width());
+            assertThat(picture.height()).isEqualTo(expected.height());
+            int largest = 0;
+            for (int i = 0; i < picture.rgb().length; i++) {
+                int difference = (picture.rgb()[i] & 0xff) - (expected.rgb()[i] & 0xff);
+                largest = Math.max(largest, Math.abs(difference));
+            }
+            assertThat(largest).as("largest difference in levels").isLessThanOrEqualTo(PIXEL_TOLERANCE);
         }
 
         @Override

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.opentelemetry.context.Context;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.DrawnModel;
 import multimodal.image.testing.Options;
 import multimodal.inference.batching.RequestContext;
+import multimodal.inference.diffusion.SchedulerKind;
 import multimodal.inference.diffusion.TimestepSpacing;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
@@ -20,6 +22,9 @@ import multimodal.media.Picture;
 import multimodal.media.PictureDecoder;
 import multimodal.media.PictureLimits;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TextToImageTest {
 
@@ -104,7 +109,17 @@ class TextToImageTest {
         byte[] png = generate(options().imageCount(2).build()).pngs().get(1);
         assertThat(GenerationMetadata.read(png))
                 .contains(new GenerationMetadata(
-                        "cat on snow", "dog", 12, "drawn", "7", 5, 2.5f, "ddim, eta 0.0, leading", 40, 32));
+                        "cat on snow",
+                        "dog",
+                        12,
+                        "drawn",
+                        "7",
+                        5,
+                        2.5f,
+                        "ddim, eta 0.0, leading",
+                        Optional.empty(),
+                        40,
+                        32));
     }
 
     @Test
@@ -120,6 +135,70 @@ class TextToImageTest {
         ImageResult result = generate(
                 options().negativePrompt("u v w x y").guidanceScale(0.5f).build());
         assertThat(result.droppedNegativeWords()).isEmpty();
+    }
+
+    @Test
+    void atStrengthZeroThePictureComesBackAsTheModelReadsIt() {
+        Picture blocks = blocks();
+        byte[] png =
+                generate(options().init(blocks, 0).imageCount(1).build()).pngs().get(0);
+        assertThat(decode(png).rgb()).isEqualTo(blocks.rgb());
+        assertThat(drawn.steps()).isEmpty();
+        assertThat(progress).isEmpty();
+        assertThat(drawn.costs()).as("one step of two slots of 5/4").containsExactly(3L);
+        assertThat(GenerationMetadata.read(png).orElseThrow().strength()).contains(0f);
+    }
+
+    @ParameterizedTest
+    @EnumSource(SchedulerKind.class)
+    void atStrengthOneThePictureIsThatOfThePromptAlone(SchedulerKind kind) {
+        Picture alone =
+                decode(generate(options().scheduler(kind).build()).pngs().get(0));
+        Picture from =
+                decode(generate(options().scheduler(kind).init(blocks(), 1).build())
+                        .pngs()
+                        .get(0));
+        assertThat(from.rgb()).isEqualTo(alone.rgb());
+    }
+
+    @Test
+    void aStrengthBetweenTakesTheLastSteps() {
+        generate(options().init(blocks(), 0.6f).previewInterval(2).build());
+        assertThat(drawn.steps())
+                .extracting(step -> step.get("timestep").longs()[0])
+                .containsExactly(401L, 201L, 1L);
+        assertThat(progress).extracting(ImageProgress::step).containsExactly(1, 2, 3);
+        assertThat(progress).extracting(ImageProgress::stepCount).containsOnly(3);
+        assertThat(progress).extracting(one -> one.previews().size()).containsExactly(0, 1, 0);
+        assertThat(progress.get(2).estimatedRemaining()).isZero();
+        assertThat(drawn.costs()).as("3 steps of 2 slots of 5/4").containsExactly(8L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.7,10,7", "0.29,100,28", "0.8,30,24", "0.05,10,0", "0.999,150,149", "1,150,150"})
+    void asManyStepsAreTakenAsInDiffusers(float strength, int steps, int taken) {
+        assertThat(options().init(blocks(), strength).steps(steps).build().stepsTaken())
+                .isEqualTo(taken);
+    }
+
+    @ParameterizedTest
+    @EnumSource(SchedulerKind.class)
+    void aPictureOfSeveralFromAPictureIsThatOfItsOwnSeed(SchedulerKind kind) {
+        Options options = options().scheduler(kind).init(blocks(), 0.6f);
+        List<byte[]> two = generate(options.imageCount(2).build()).pngs();
+        byte[] second = generate(options.imageCount(1).seed(12).build()).pngs().get(0);
+        assertThat(two.get(1)).isEqualTo(second);
+        assertThat(two.get(0)).isNotEqualTo(two.get(1));
+    }
+
+    /** What the arithmetic encoder and decoder give back unchanged: blocks of 8 × 8 pixels of one colour. */
+    private static Picture blocks() {
+        byte[] rgb = new byte[3 * 40 * 32];
+        for (int i = 0; i < rgb.length; i++) {
+            int pixel = i / 3;
+            rgb[i] = (byte) (37 * (pixel % 40 / 8) + 61 * (pixel / 40 / 8) + 90 * (i % 3));
+        }
+        return new Picture(40, 32, rgb);
     }
 
     @Test

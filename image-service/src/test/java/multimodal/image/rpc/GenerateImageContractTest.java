@@ -25,9 +25,11 @@ import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.server.CallExecutor;
+import multimodal.common.v1.Image;
 import multimodal.common.v1.ModelRef;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.DrawnModel;
+import multimodal.image.testing.Pictures;
 import multimodal.image.testing.RawRequests;
 import multimodal.image.testing.RecordingClient;
 import multimodal.image.testing.SentMessages;
@@ -39,6 +41,8 @@ import multimodal.inference.batching.RequestContext;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.ModelId;
 import multimodal.media.GenerationMetadata;
+import multimodal.media.Picture;
+import multimodal.media.PngEncoder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -214,9 +218,34 @@ class GenerateImageContractTest {
 
     @Test
     void anInputOfALaterVersionIsUnimplemented() {
-        StatusRuntimeException failure = failure(request().setStrength(0.5f));
+        StatusRuntimeException failure = failure(request().setMask(Image.getDefaultInstance()));
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
-        assertThat(failure).hasMessageContaining("strength");
+        assertThat(failure).hasMessageContaining("mask");
+    }
+
+    @Test
+    void aPictureFromAPictureTellsItsStepsAndItsStrength() {
+        Image init = Image.newBuilder()
+                .setData(ByteString.copyFrom(PngEncoder.encode(new Picture(16, 16, new byte[3 * 16 * 16]))))
+                .build();
+        List<GenerateImageResponse> responses =
+                generate(request().setInitImage(init).setStrength(0.4f).setSeed(3));
+        assertThat(responses).hasSize(3);
+        assertThat(responses.get(0).getProgress().getProgress().getStepCount()).isEqualTo(2);
+        GenerateImageResult result = responses.get(2).getResult();
+        assertThat(result.getStrength()).isEqualTo(0.4f);
+        assertThat(result.getSteps()).isEqualTo(5);
+        assertThat(result(request()).hasStrength()).isFalse();
+    }
+
+    @Test
+    void anInitImageThatCannotBeReadIsRefused() {
+        Image bomb =
+                Image.newBuilder().setData(ByteString.copyFrom(Pictures.bomb())).build();
+        StatusRuntimeException failure = failure(request().setInitImage(bomb));
+        assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+        assertThat(failure).hasMessageContaining("init_image.data: PNG of 60000x60000");
+        assertThat(drawn.costs()).as("nothing was admitted").isEmpty();
     }
 
     @Test

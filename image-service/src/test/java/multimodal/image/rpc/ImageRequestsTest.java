@@ -13,9 +13,11 @@ import multimodal.common.rpc.Statuses;
 import multimodal.common.v1.Embedding;
 import multimodal.common.v1.Image;
 import multimodal.image.pipeline.GenerateImageOptions;
+import multimodal.image.pipeline.InitImage;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.DrawnControlNet;
 import multimodal.image.testing.DrawnModel;
+import multimodal.image.testing.Pictures;
 import multimodal.image.v1.ControlImage;
 import multimodal.image.v1.ControlKind;
 import multimodal.image.v1.GenerateImageRequest;
@@ -128,11 +130,82 @@ class ImageRequestsTest {
     }
 
     @Test
+    void anInitImageIsScaledToTheSizeThatIsMade() {
+        InitImage init = parse(request().setInitImage(picture(50, 20)).setWidth(64))
+                .init()
+                .orElseThrow();
+        assertThat(init.picture().width()).isEqualTo(64);
+        assertThat(init.picture().height()).isEqualTo(32);
+        assertThat(init.strength()).isEqualTo(0.8f);
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {0, 0.25f, 1})
+    void everyStrengthFromZeroToOneIsGood(float strength) {
+        GenerateImageRequest.Builder request = request()
+                .setPipeline(ImagePipeline.IMAGE_PIPELINE_IMAGE_TO_IMAGE)
+                .setInitImage(picture(8, 8))
+                .setStrength(strength);
+        assertThat(parse(request).init().orElseThrow().strength()).isEqualTo(strength);
+    }
+
+    @Test
+    void everyFaultOfAnInitImageIsToldAtOnce() {
+        GenerateImageRequest.Builder request = request()
+                .setWidth(100_000)
+                .setStrength(Float.NaN)
+                .setInitImage(Image.newBuilder().setData(ByteString.copyFromUtf8("text")));
+        assertThat(violations(failure(request)))
+                .containsExactly(
+                        "width: 100000 (expected: a multiple of 8, 32 to 64)",
+                        "strength: NaN (expected: finite, 0 to 1)",
+                        "init_image.data: a file that begins with … (expected: PNG, JPEG or WebP)");
+        assertThat(violations(failure(request().setStrength(-0.1f).setInitImage(picture(8, 8)))))
+                .containsExactly("strength: -0.1 (expected: finite, 0 to 1)");
+    }
+
+    @Test
+    void aPictureOfEndlessPixelsIsRefusedByItsHeader() {
+        Image bomb =
+                Image.newBuilder().setData(ByteString.copyFrom(Pictures.bomb())).build();
+        assertThat(violations(failure(request().setInitImage(bomb))))
+                .singleElement()
+                .asString()
+                .startsWith("init_image.data: PNG of 60000x60000");
+    }
+
+    @Test
+    void whatBelongsTogetherComesTogether() {
+        assertThat(violations(failure(request().setStrength(0.5f))))
+                .containsExactly("strength: set (expected: unset without init_image)");
+        assertThat(violations(failure(request().setPipeline(ImagePipeline.IMAGE_PIPELINE_IMAGE_TO_IMAGE))))
+                .containsExactly("init_image: unset (expected: a picture for IMAGE_PIPELINE_IMAGE_TO_IMAGE)");
+        GenerateImageRequest.Builder contradiction = request()
+                .setPipeline(ImagePipeline.IMAGE_PIPELINE_TEXT_TO_IMAGE)
+                .setInitImage(picture(8, 8));
+        assertThat(violations(failure(contradiction)))
+                .containsExactly("init_image: set (expected: unset for IMAGE_PIPELINE_TEXT_TO_IMAGE)");
+    }
+
+    @Test
+    void aModelWithoutAnEncoderStartsFromNoPicture() {
+        DiffusionModel blind = DiffusionModel.of(DrawnModel.withoutEncoder());
+        GenerateImageRequest request = request().setInitImage(picture(8, 8)).build();
+        StatusRuntimeException failure = catchThrowableOfType(
+                StatusRuntimeException.class, () -> Services.parse(request, blind, UNCONTROLLED));
+        assertThat(violations(failure))
+                .containsExactly("init_image: set (expected: unset, as model drawn/7 has no encoder)");
+    }
+
+    private static Image picture(int width, int height) {
+        byte[] png = PngEncoder.encode(new Picture(width, height, new byte[3 * width * height]));
+        return Image.newBuilder().setData(ByteString.copyFrom(png)).build();
+    }
+
+    @Test
     void inputsOfLaterVersionsAreRefusedByNameAndNeverIgnored() {
         GenerateImageRequest request = request()
                 .setPipeline(ImagePipeline.IMAGE_PIPELINE_INPAINTING)
-                .setInitImage(Image.getDefaultInstance())
-                .setStrength(0.5f)
                 .setMask(Image.getDefaultInstance())
                 .setImageEmbedding(Embedding.getDefaultInstance())
                 .build();
@@ -140,7 +213,7 @@ class ImageRequestsTest {
                 catchThrowableOfType(StatusRuntimeException.class, () -> ImageRequests.requireImplemented(request));
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
         assertThat(failure.getStatus().getDescription())
-                .startsWith("pipeline, init_image, strength, mask, image_embedding: set");
+                .startsWith("pipeline, mask, image_embedding: set");
     }
 
     @Test
@@ -200,11 +273,6 @@ class ImageRequestsTest {
         assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID_INPUT);
         assertThat(failure).hasMessage("control_images[0].model.name: drawn-canny (expected: a ControlNet of drawn)");
         assertThat(network.isIdle()).isTrue();
-    }
-
-    private static Image picture(int width, int height) {
-        byte[] png = PngEncoder.encode(new Picture(width, height, new byte[3 * width * height]));
-        return Image.newBuilder().setData(ByteString.copyFrom(png)).build();
     }
 
     private GenerateImageOptions parse(GenerateImageRequest.Builder request) {

@@ -31,7 +31,7 @@ import multimodal.inference.tensor.Tensor;
 
 /**
  * A text-to-image model of plain arithmetic: a word's id is its length, a text's state the sum of its ids, a prediction
- * the sample moved by state and timestep, a pixel its latent. Records what it is asked. Thread-safe.
+ * the sample moved by state and timestep, a pixel its latent, a latent its upper left pixel. Records what it is asked. Thread-safe.
  */
 public final class DrawnModel implements ModelHandle {
 
@@ -45,6 +45,7 @@ public final class DrawnModel implements ModelHandle {
 
     private final boolean takesPooledText;
     private final boolean isControllable;
+    private final boolean hasEncoder;
     private final IntConsumer beforeStep;
     private final List<Map<String, Tensor>> steps = new CopyOnWriteArrayList<>();
     private final List<Integer> stepsAtPreviews = new CopyOnWriteArrayList<>();
@@ -57,20 +58,27 @@ public final class DrawnModel implements ModelHandle {
         this(takesPooledText, step -> {});
     }
 
-    /** @param beforeStep run before each step, which it is told, counted from 1 over all requests */
-    public DrawnModel(boolean takesPooledText, IntConsumer beforeStep) {
-        this(takesPooledText, false, beforeStep);
+    /** One that cannot start from a picture. */
+    public static DrawnModel withoutEncoder() {
+        return new DrawnModel(false, false, false, step -> {});
     }
 
-    private DrawnModel(boolean takesPooledText, boolean isControllable, IntConsumer beforeStep) {
+    /** @param beforeStep run before each step, which it is told, counted from 1 over all requests */
+    public DrawnModel(boolean takesPooledText, IntConsumer beforeStep) {
+        this(takesPooledText, true, false, beforeStep);
+    }
+
+    private DrawnModel(
+            boolean takesPooledText, boolean hasEncoder, boolean isControllable, IntConsumer beforeStep) {
         this.takesPooledText = takesPooledText;
+        this.hasEncoder = hasEncoder;
         this.isControllable = isControllable;
         this.beforeStep = beforeStep;
     }
 
     /** One whose UNet takes two residuals of one channel, as {@link DrawnControlNet} makes them, and reads neither. */
     public static DrawnModel controllable() {
-        return new DrawnModel(false, true, step -> {});
+        return new DrawnModel(false, true, true, step -> {});
     }
 
     /** The inputs of every step, in order. */
@@ -123,11 +131,16 @@ public final class DrawnModel implements ModelHandle {
                 "text-to-image",
                 "arithmetic",
                 "none",
-                Map.of("unet", unet),
+                hasEncoder ? Map.of("unet", unet, "vae_encoder", encoder()) : Map.of("unet", unet),
                 Optional.of(new TokenizerSpec("none", MAX_LENGTH, 0, 1, 2)),
                 Optional.empty(),
                 parameters(),
                 Map.of());
+    }
+
+    private static ArtifactSpec encoder() {
+        TensorSpec image = new TensorSpec("image", DType.FLOAT32, Shape.of(-1, CHANNELS, -1, -1));
+        return new ArtifactSpec("vae_encoder", Map.of(), List.of(image), List.of(), 16);
     }
 
     private static Parameters parameters() {
@@ -166,6 +179,7 @@ public final class DrawnModel implements ModelHandle {
         return switch (artifact) {
             case "text_encoder" -> encode(inputs.get("input_ids"));
             case "vae_decoder" -> Map.of("image", enlarge(inputs.get("latents")));
+            case "vae_encoder" -> Map.of("latents", reduce(inputs.get("image")));
             default -> throw new IllegalArgumentException(artifact);
         };
     }
@@ -193,6 +207,18 @@ public final class DrawnModel implements ModelHandle {
             image[i] = latents.floats()[(plane * height + y / 8) * width + x / 8];
         }
         return Tensor.of(image, latents.rows(), CHANNELS, 8 * height, 8 * width);
+    }
+
+    private static Tensor reduce(Tensor image) {
+        int height = image.shape().dimension(2) / 8;
+        int width = image.shape().dimension(3) / 8;
+        float[] latents = new float[image.floats().length / 64];
+        for (int i = 0; i < latents.length; i++) {
+            int plane = i / (width * height);
+            int y = i / width % height;
+            latents[i] = image.floats()[(plane * 8 * height + 8 * y) * 8 * width + 8 * (i % width)];
+        }
+        return Tensor.of(latents, image.rows(), CHANNELS, height, width);
     }
 
     @Override

@@ -1,11 +1,14 @@
 package multimodal.image.testing;
 
+import java.util.Optional;
 import multimodal.image.pipeline.GenerateImageOptions;
+import multimodal.image.pipeline.InitImage;
 import multimodal.image.steps.Controls;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.diffusion.SchedulerChoice;
 import multimodal.inference.diffusion.SchedulerKind;
 import multimodal.inference.diffusion.TimestepSpacing;
+import multimodal.media.Picture;
 
 /** Options with a few things changed. */
 public final class Options {
@@ -23,6 +26,7 @@ public final class Options {
     private TimestepSpacing timestepSpacing = TimestepSpacing.TRAILING;
     private SchedulerKind scheduler = SchedulerKind.DDIM;
     private Controls controls = Controls.NONE;
+    private Optional<InitImage> init = Optional.empty();
 
     public Options prompt(String value) {
         prompt = value;
@@ -85,6 +89,12 @@ public final class Options {
         return this;
     }
 
+    /** Starts from a picture, of whose size the result is. */
+    public Options init(Picture picture, float strength) {
+        init = Optional.of(new InitImage(picture, strength));
+        return size(picture.width(), picture.height());
+    }
+
     public GenerateImageOptions build() {
         return new GenerateImageOptions(
                 prompt,
@@ -97,6 +107,7 @@ public final class Options {
                 imageCount,
                 previewInterval,
                 new SchedulerChoice(scheduler, timestepSpacing, eta),
+                init,
                 controls);
     }
 }

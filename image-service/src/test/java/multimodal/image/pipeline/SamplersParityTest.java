@@ -1,0 +1,108 @@
+package multimodal.image.pipeline;
+
+import static multimodal.inference.testing.Tolerance.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import multimodal.image.pipeline.DiffusionGoldens.Case;
+import multimodal.image.steps.DiffusionModel;
+import multimodal.image.steps.LatentNoise;
+import multimodal.image.steps.PromptConditioning;
+import multimodal.image.testing.ShippedModel;
+import multimodal.inference.admission.Permit;
+import multimodal.inference.batching.RequestContext;
+import multimodal.inference.batching.Row;
+import multimodal.inference.diffusion.NoiseScheduler;
+import multimodal.inference.diffusion.NoiseScheduler.StepResult;
+import multimodal.inference.tensor.Tensor;
+import multimodal.media.PictureDecoder;
+import multimodal.media.PictureLimits;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every noise scheduler, from noise and from a picture, against diffusers' pipelines on a tiny random checkpoint. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SamplersParityTest {
+
+    /** Of the largest magnitude: latents of Euler's method are as large as their noise. */
+    private static final double RELATIVE_TOLERANCE = 5e-5;
+
+    private final DiffusionGoldens goldens = DiffusionGoldens.read("random-stable-diffusion-samplers");
+    private ShippedModel shipped;
+    private DiffusionModel model;
+
+    @BeforeAll
+    void open() {
+        Path repository = Path.of(System.getProperty("fleet.root"), "models", "golden", "repository");
+        shipped = ShippedModel.open("onnxruntime", repository);
+        model = shipped.model();
+    }
+
+    @AfterAll
+    void close() {
+        shipped.close();
+    }
+
+    List<Case> cases() {
+        return goldens.cases();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void everyStepMakesTheSameLatents(Case golden) {
+        GenerateImageOptions options = options(golden);
+        NoiseScheduler scheduler = NoiseScheduler.of(model.scheduler().with(options.scheduler()), options.steps());
+        LatentNoise noise = new LatentNoise(model, options.seed(), 1, options.width(), options.height());
+        assertThat(golden.latents().rows()).isEqualTo(options.stepsTaken() + 1);
+        try (Permit permit = model.handle().admit(RequestContext.detached(), 1);
+                Row row = model.handle().open(permit, "unet")) {
+            PromptConditioning conditioning = PromptConditioning.encode(
+                    model,
+                    permit,
+                    model.tokens(options.prompt()),
+                    model.tokens(options.negativePrompt()),
+                    options.guidance(),
+                    1);
+            StepResult latents = StepResult.first(FirstLatents.of(model, options, scheduler, noise, permit));
+            assertSame("first", latents, golden.latents().row(0));
+            for (int step = 1; step <= options.stepsTaken(); step++) {
+                int index = options.firstStep() + step - 1;
+                Tensor input = scheduler.networkInput(index, latents.sample());
+                Tensor predictions = row.step(
+                                conditioning.inputs(input, scheduler.timesteps().get(index)))
+                        .get("prediction");
+                latents = scheduler.step(
+                        index,
+                        options.guidance().combine(predictions),
+                        latents,
+                        scheduler.needsNoise() ? noise.next() : null);
+                assertSame("step " + step, latents, golden.latents().row(step));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void theWholePipelineMakesTheSamePicture(Case golden) {
+        List<byte[]> pngs = new TextToImage()
+                .generate(model, options(golden), RequestContext.detached(), progress -> {})
+                .pngs();
+        golden.assertSamePicture(new PictureDecoder(PictureLimits.DEFAULT).decode(pngs.get(0)));
+    }
+
+    private GenerateImageOptions options(Case golden) {
+        return golden.options(model.scheduler().choice().timestepSpacing());
+    }
+
+    private static void assertSame(String what, StepResult latents, Tensor expected) {
+        double largest = 1;
+        for (float value : expected.floats()) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        assertClose(what, latents.sample(), expected, RELATIVE_TOLERANCE * largest);
+    }
+}
