@@ -1,5 +1,6 @@
 """Writes `docs/models.md` from the cards of the repository: `python -m models.export.cards`."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -33,10 +34,10 @@ def section(folder: Path) -> str:
     artifacts = ", ".join(card["artifacts"])
     lines += [f"| {card['task']} | {card['architecture']} | {artifacts} | {size:.1f} MB | {card['licence']} |", ""]
     lines += _speed(card)
-    if card["quality"]:
+    for command, figures in itertools.groupby(card["quality"], lambda figure: figure["command"]):
         lines += ["| figure | measured | goal | |", "|---|---|---|---|"]
-        lines += [_row(figure) for figure in card["quality"]]
-        lines += ["", f"Measured by `{card['quality'][0]['command']}`.", ""]
+        lines += [_row(figure) for figure in figures]
+        lines += ["", f"Measured by `{command}`.", ""]
     return "\n".join(lines)
 
 

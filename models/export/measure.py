@@ -79,12 +79,49 @@ def diffusion(folder: Path, count: int) -> list[dict]:
     return [*figures, _figure("autoencoder PSNR, unseen compositions", ratios["psnr_unseen"], 28.0, "dB")]
 
 
-MEASURES: dict[str, tuple[Callable[[Path, int], list[dict]], int]] = {
-    "sticker-clip": (clip, 512),
-    "sticker-caption": (caption, 200),
-    "micro-text": (text, 300),
-    "sticker-diffusion": (diffusion, 100),
+def samplers(folder: Path, count: int) -> list[dict]:
+    from models.export import sampling
+
+    found, figures = sampling.evaluate(folder, count), []
+    for split, composed in (("test", "seen"), ("unseen", "unseen")):
+        for language, spoken in LANGUAGE_NAMES.items():
+            few, many = (found[f"{split}_{language}_{kind}"] for kind in ("few", "many"))
+            name = f"objects named right, DPM-Solver++ 2M with 12 steps less DDIM with 30, {composed} compositions"
+            figures.append(_figure(f"{name}, {spoken} prompts", few - many, None))
+    figures.append(_figure("the same over all of them", found["few"] - found["many"], -0.02))
+    return figures
+
+
+def styles(folder: Path, count: int) -> list[dict]:
+    from models.export import style
+
+    found, figures = style.evaluate(folder, count), []
+    for vendor in style.VENDORS:
+        drawn = f"drawings of {vendor.capitalize()} told from the other vendor's after the autoencoder"
+        figures.append(_figure(drawn, found[f"drawn_{vendor}"], None))
+        for language, spoken in LANGUAGE_NAMES.items():
+            name = f"pictures that look like {vendor.capitalize()}, its style added by EnhancePrompt, {spoken}"
+            figures.append(_figure(name, found[f"{vendor}_{language}"], 0.9))
+    for language, spoken in LANGUAGE_NAMES.items():
+        name = f"pictures that look like Noto, no style added, {spoken}"
+        figures.append(_figure(name, 1 - found[f"alone_{language}"], None))
+    return figures
+
+
+MEASURES: dict[str, tuple[str, Callable[[Path, int], list[dict]], int]] = {
+    "sticker-clip": ("sticker-clip", clip, 512),
+    "sticker-caption": ("sticker-caption", caption, 200),
+    "micro-text": ("micro-text", text, 300),
+    "sticker-diffusion": ("sticker-diffusion", diffusion, 100),
+    "sticker-diffusion-samplers": ("sticker-diffusion", samplers, 100),
+    "sticker-diffusion-styles": ("sticker-diffusion", styles, 100),
 }
+"""What can be measured: of which model, by what, over how many held-out scenes of each kind."""
+
+
+def _measured(figure: dict) -> str:
+    """The key in `MEASURES` that a figure's command names."""
+    return figure["command"].split()[3]
 
 
 def main() -> None:
@@ -93,13 +130,15 @@ def main() -> None:
     parser.add_argument("--count", type=int, help="held-out scenes of each kind")
     parser.add_argument("--threads", type=int, default=common.THREADS)
     arguments = parser.parse_args()
-    measure, count = MEASURES[arguments.model]
-    folder = REPOSITORY / arguments.model / "1"
+    model, measure, count = MEASURES[arguments.model]
+    folder = REPOSITORY / model / "1"
     count = arguments.count or count
     figures = measure(folder, count)
     command = f"python -m models.export.measure {arguments.model} --count {count}"
     manifest = manifest_file.read(folder / "model.yaml")
-    manifest["quality"] = [figure | {"command": command} for figure in figures]
+    kept = [figure for figure in manifest["quality"] if _measured(figure) != arguments.model]
+    manifest["quality"] = kept + [figure | {"command": command} for figure in figures]
+    manifest["quality"].sort(key=lambda figure: list(MEASURES).index(_measured(figure)))
     manifest_file.write(folder / "model.yaml", manifest)
     for figure in figures:
         print(f"{figure['figure']}: {figure['value']} {figure['unit']}, goal {figure.get('goal', '-')}")

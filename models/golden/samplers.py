@@ -74,10 +74,14 @@ def paint(text_to_image: StableDiffusionPipeline, case: dict) -> dict[str, torch
 
 
 def mean_latents(pipeline: StableDiffusionImg2ImgPipeline, case: dict) -> torch.Tensor:
+    return pipeline.vae.encode(picture_of(case)).latent_dist.mode() * pipeline.vae.config.scaling_factor
+
+
+def picture_of(case: dict) -> torch.Tensor:
+    """The init image of a case at its size, float32 (1, 3, height, width) in [-1, 1]."""
     picture = Image.open(FOLDER / case["init_image"]).convert("RGB")
     picture = picture.resize((case["width"], case["height"]), Image.Resampling.BICUBIC)
-    values = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None] / 127.5 - 1
-    return pipeline.vae.encode(values).latent_dist.mode() * pipeline.vae.config.scaling_factor
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None] / 127.5 - 1
 
 
 def stable_diffusion(folder: Path, name: str) -> None:

@@ -10,4 +10,7 @@ public interface ImageConfig {
     /** Pictures of requests that are decoded at once, 1 or more; each may take 200 MB while it is. */
     @WithDefault("2")
     int pictureDecoders();
+
+    /** What prompts are enhanced with. */
+    PromptsConfig prompts();
 }

@@ -4,7 +4,11 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import multimodal.image.pipeline.EdgeDetection;
+import multimodal.image.pipeline.PromptCatalogue;
+import multimodal.image.pipeline.PromptEnhancer;
+import multimodal.image.pipeline.PromptPart.Kind;
 import multimodal.image.pipeline.TextToImage;
 import multimodal.image.rpc.ControlNets;
 import multimodal.image.rpc.DiffusionModels;
@@ -59,6 +63,27 @@ public class ImageModule {
     RequestPictures pictures(ImageConfig config) {
         return new RequestPictures(
                 new BoundedDecoder(new PictureDecoder(PictureLimits.DEFAULT), config.pictureDecoders()));
+    }
+
+    @Produces
+    @Singleton
+    PromptEnhancer promptEnhancer(ImageConfig config) {
+        return new PromptEnhancer(catalogue(config.prompts()));
+    }
+
+    static PromptCatalogue catalogue(PromptsConfig prompts) {
+        return new PromptCatalogue(Map.of(
+                Kind.STYLE, words(prompts.styles()),
+                Kind.MOOD, words(prompts.moods()),
+                Kind.QUALITY, words(prompts.quality())));
+    }
+
+    private static Map<String, PromptCatalogue.Words> words(Map<String, PromptsConfig.Words> entries) {
+        return entries.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        entry -> new PromptCatalogue.Words(
+                                entry.getValue().english(), entry.getValue().chinese())));
     }
 
     @Produces

@@ -12,12 +12,17 @@ import multimodal.common.rpc.StreamWriter;
 import multimodal.common.rpc.Violations;
 import multimodal.common.server.CallExecutor;
 import multimodal.image.pipeline.EdgeDetection;
+import multimodal.image.pipeline.EnhancePromptOptions;
+import multimodal.image.pipeline.EnhancedPrompt;
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.pipeline.ImageResult;
+import multimodal.image.pipeline.PromptEnhancer;
 import multimodal.image.pipeline.TextToImage;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.DetectEdgesRequest;
 import multimodal.image.v1.DetectEdgesResponse;
+import multimodal.image.v1.EnhancePromptRequest;
+import multimodal.image.v1.EnhancePromptResponse;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.ImageServiceGrpc;
@@ -39,6 +44,7 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
     private final RequestPictures pictures;
     private final TextToImage textToImage;
     private final EdgeDetection edgeDetection;
+    private final PromptEnhancer promptEnhancer;
 
     /** @param executor bounded: what it rejects is answered with {@code RESOURCE_EXHAUSTED} */
     @Inject
@@ -48,13 +54,15 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
             ControlNets controlNets,
             RequestPictures pictures,
             TextToImage textToImage,
-            EdgeDetection edgeDetection) {
+            EdgeDetection edgeDetection,
+            PromptEnhancer promptEnhancer) {
         this.executor = executor;
         this.models = models;
         this.controlNets = controlNets;
         this.pictures = pictures;
         this.textToImage = textToImage;
         this.edgeDetection = edgeDetection;
+        this.promptEnhancer = promptEnhancer;
     }
 
     @Override
@@ -99,6 +107,18 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
                     picture -> violations.isEmpty() ? edgeDetection.detect(picture, options) : new byte[0]);
             violations.throwIfAny();
             call.sendLast(ImageResponses.edges(options, edges.orElseThrow()));
+        });
+    }
+
+    @Override
+    public void enhancePrompt(EnhancePromptRequest request, StreamObserver<EnhancePromptResponse> observer) {
+        StreamWriter<EnhancePromptResponse> writer = StreamWriter.of(observer, InferenceStatuses::of);
+        writer.run(executor, call -> {
+            EnhancePromptOptions options = PromptRequests.options(request, promptEnhancer.catalogue());
+            try (DiffusionModel model = models.find(request.getModel(), RequestContexts.current(), loading -> {})) {
+                EnhancedPrompt enhanced = promptEnhancer.enhance(model, options);
+                call.sendLast(ImageResponses.enhanced(model, options.language(), enhanced));
+            }
         });
     }
 

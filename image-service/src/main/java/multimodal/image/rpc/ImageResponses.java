@@ -10,20 +10,26 @@ import multimodal.common.v1.Image;
 import multimodal.common.v1.ModelRef;
 import multimodal.common.v1.Progress;
 import multimodal.common.v1.StageTimings;
+import multimodal.image.pipeline.EnhancedPrompt;
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.pipeline.ImageProgress;
 import multimodal.image.pipeline.ImageResult;
+import multimodal.image.pipeline.PromptLanguage;
+import multimodal.image.pipeline.PromptPart;
+import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.DetectEdgesResponse;
+import multimodal.image.v1.EnhancePromptResponse;
 import multimodal.image.v1.GenerateImageProgress;
 import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.GenerateImageResult;
 import multimodal.image.v1.GeneratedImage;
+import multimodal.image.v1.PromptPartKind;
 import multimodal.inference.repository.ModelId;
 import multimodal.inference.rpc.ModelMessages;
 import multimodal.media.EdgeOptions;
 import multimodal.media.PictureFormat;
 
-/** Progress, results and edges as messages. */
+/** Progress, results, edges and prompts as messages. */
 final class ImageResponses {
 
     private ImageResponses() {}
@@ -96,6 +102,34 @@ final class ImageResponses {
                 .setHighThreshold(options.highThreshold())
                 .setApertureSize(options.apertureSize())
                 .setL2Gradient(options.isL2Gradient())
+                .build();
+    }
+
+    static EnhancePromptResponse enhanced(DiffusionModel model, PromptLanguage language, EnhancedPrompt enhanced) {
+        ModelId id = model.manifest().id();
+        return EnhancePromptResponse.newBuilder()
+                .setPrompt(enhanced.text())
+                .setLanguage(PromptRequests.message(language))
+                .addAllAdded(enhanced.added().stream().map(ImageResponses::part).toList())
+                .addAllLeftOut(
+                        enhanced.leftOut().stream().map(ImageResponses::part).toList())
+                .setTokenCount(enhanced.tokenCount())
+                .setTokenLimit(model.tokenLimit())
+                .setModel(ModelRef.newBuilder().setName(id.name()).setVersion(id.version()))
+                .build();
+    }
+
+    private static multimodal.image.v1.PromptPart part(PromptPart part) {
+        PromptPartKind kind =
+                switch (part.kind()) {
+                    case STYLE -> PromptPartKind.PROMPT_PART_KIND_STYLE;
+                    case MOOD -> PromptPartKind.PROMPT_PART_KIND_MOOD;
+                    case QUALITY -> PromptPartKind.PROMPT_PART_KIND_QUALITY;
+                };
+        return multimodal.image.v1.PromptPart.newBuilder()
+                .setKind(kind)
+                .setName(part.name())
+                .setText(part.text())
                 .build();
     }
 

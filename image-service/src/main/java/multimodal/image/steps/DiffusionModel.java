@@ -80,6 +80,16 @@ public record DiffusionModel(
         return PromptTokens.of(handle.tokenizer(), manifest().tokenizer().orElseThrow(), prompt);
     }
 
+    /** Tokens of a prompt, the special ones included, cut or not. */
+    public int tokenCount(String prompt) {
+        return handle.tokenizer().encode(prompt).ids().size();
+    }
+
+    /** Tokens that {@code text_encoder} reads, the special ones included. */
+    public int tokenLimit() {
+        return manifest().tokenizer().orElseThrow().maxLength();
+    }
+
     /** Whether it can start from a picture: not every model has an encoder. */
     public boolean readsPictures() {
         return manifest().artifacts().containsKey(LatentEncoder.ARTIFACT);

@@ -191,8 +191,8 @@ class ImageRequestsTest {
     void aModelWithoutAnEncoderStartsFromNoPicture() {
         DiffusionModel blind = DiffusionModel.of(DrawnModel.withoutEncoder());
         GenerateImageRequest request = request().setInitImage(picture(8, 8)).build();
-        StatusRuntimeException failure = catchThrowableOfType(
-                StatusRuntimeException.class, () -> Services.parse(request, blind, UNCONTROLLED));
+        StatusRuntimeException failure =
+                catchThrowableOfType(StatusRuntimeException.class, () -> Services.parse(request, blind, UNCONTROLLED));
         assertThat(violations(failure))
                 .containsExactly("init_image: set (expected: unset, as model drawn/7 has no encoder)");
     }
@@ -212,8 +212,7 @@ class ImageRequestsTest {
         StatusRuntimeException failure =
                 catchThrowableOfType(StatusRuntimeException.class, () -> ImageRequests.requireImplemented(request));
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
-        assertThat(failure.getStatus().getDescription())
-                .startsWith("pipeline, mask, image_embedding: set");
+        assertThat(failure.getStatus().getDescription()).startsWith("pipeline, mask, image_embedding: set");
     }
 
     @Test

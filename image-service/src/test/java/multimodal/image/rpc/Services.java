@@ -1,8 +1,13 @@
 package multimodal.image.rpc;
 
+import java.util.Map;
 import multimodal.common.server.CallExecutor;
 import multimodal.image.pipeline.EdgeDetection;
 import multimodal.image.pipeline.GenerateImageOptions;
+import multimodal.image.pipeline.PromptCatalogue;
+import multimodal.image.pipeline.PromptCatalogue.Words;
+import multimodal.image.pipeline.PromptEnhancer;
+import multimodal.image.pipeline.PromptPart.Kind;
 import multimodal.image.pipeline.TextToImage;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.GenerateImageRequest;
@@ -14,6 +19,11 @@ import multimodal.media.PictureLimits;
 
 /** The service as {@code ImageModule} puts it together, on the executor and the models of a test. */
 final class Services {
+
+    static final PromptCatalogue CATALOGUE = new PromptCatalogue(Map.of(
+            Kind.STYLE, Map.of("ink", new Words("in ink", "水墨"), "wax", new Words("in wax", "蜡笔")),
+            Kind.MOOD, Map.of("calm", new Words("calm", "宁静")),
+            Kind.QUALITY, Map.of("b", new Words("fine", "精细"), "a", new Words("sharp", "清晰"))));
 
     private Services() {}
 
@@ -33,6 +43,13 @@ final class Services {
         ControlNets none = (model, base, context, onLoading) -> {
             throw InferenceException.notFound("model.name", model.getName(), "no ControlNet here");
         };
-        return new ImageGrpcService(executor, models, none, pictures(), new TextToImage(), new EdgeDetection());
+        return new ImageGrpcService(
+                executor,
+                models,
+                none,
+                pictures(),
+                new TextToImage(),
+                new EdgeDetection(),
+                new PromptEnhancer(CATALOGUE));
     }
 }

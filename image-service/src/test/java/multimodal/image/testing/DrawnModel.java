@@ -68,8 +68,7 @@ public final class DrawnModel implements ModelHandle {
         this(takesPooledText, true, false, beforeStep);
     }
 
-    private DrawnModel(
-            boolean takesPooledText, boolean hasEncoder, boolean isControllable, IntConsumer beforeStep) {
+    private DrawnModel(boolean takesPooledText, boolean hasEncoder, boolean isControllable, IntConsumer beforeStep) {
         this.takesPooledText = takesPooledText;
         this.hasEncoder = hasEncoder;
         this.isControllable = isControllable;

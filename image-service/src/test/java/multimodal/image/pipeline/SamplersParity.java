@@ -24,20 +24,26 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every noise scheduler, from noise and from a picture, against diffusers' pipelines on a tiny random checkpoint. */
+/** Every noise scheduler, step by step, against diffusers; a subclass for each model. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SamplersParityTest {
+abstract class SamplersParity {
 
     /** Of the largest magnitude: latents of Euler's method are as large as their noise. */
     private static final double RELATIVE_TOLERANCE = 5e-5;
 
-    private final DiffusionGoldens goldens = DiffusionGoldens.read("random-stable-diffusion-samplers");
+    private final Path repository;
+    private final DiffusionGoldens goldens;
     private ShippedModel shipped;
     private DiffusionModel model;
 
+    /** @param goldens file in {@code models/golden} */
+    SamplersParity(Path repository, String goldens) {
+        this.repository = repository;
+        this.goldens = DiffusionGoldens.read(goldens);
+    }
+
     @BeforeAll
     void open() {
-        Path repository = Path.of(System.getProperty("fleet.root"), "models", "golden", "repository");
         shipped = ShippedModel.open("onnxruntime", repository);
         model = shipped.model();
     }
