@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from diffusers import DDIMScheduler
+from diffusers import DPMSolverMultistepScheduler
 
 from models.export.painter import Painter
 from models.train.judge import pictures_of
@@ -15,7 +15,8 @@ from models.world.scenes import Scene, scene_at
 CATALOGUE = Path(__file__).parents[2] / "image-service" / "src" / "main" / "resources" / "application.properties"
 VENDORS = ("fluent", "noto")
 SEPARATORS = {"en": ", ", "zh": "，"}
-BATCH = 20
+STEPS = 12
+BATCH = 25
 
 
 def words(style: str, language: str) -> str:
@@ -57,7 +58,6 @@ def evaluate(folder: Path, count: int) -> dict[str, float]:
     `drawn` is what the measure itself finds in drawings that went through the autoencoder.
     """
     painter, shown, figures = Painter(folder), scenes(count), {}
-    settings = painter.parameters["default_steps"]
     for vendor in VENDORS:
         drawings = pictures_of([replace(scene, vendor=vendor) for scene in shown])
         seen = looks_like(painter.decode(painter.encode(drawings)), shown)
@@ -69,7 +69,7 @@ def evaluate(folder: Path, count: int) -> dict[str, float]:
             seen = []
             for first in range(0, count, BATCH):
                 texts = [caption + added for caption in captions[first : first + BATCH]]
-                pictures = painter.paint(texts, painter.scheduler(DDIMScheduler), settings, first)
+                pictures = painter.paint(texts, painter.scheduler(DPMSolverMultistepScheduler), STEPS, first)
                 seen += looks_like(pictures, shown[first : first + BATCH])
             figures[f"{style or 'alone'}_{language}"] = seen.count(style or "fluent") / count
     return figures
