@@ -1,10 +1,13 @@
 package multimodal.image.pipeline;
 
+import java.util.List;
 import java.util.Optional;
 import multimodal.image.steps.Controls;
+import multimodal.image.steps.Hole;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.diffusion.SchedulerChoice;
 import multimodal.inference.error.InferenceException;
+import multimodal.media.Picture;
 
 /**
  * What picture to make, and how; every choice made, every value within the range of the API. Width and height must also
@@ -22,6 +25,7 @@ import multimodal.inference.error.InferenceException;
  * @param scheduler the way from noise to the picture
  * @param init what to start from, of the given width and height; empty to start from noise alone
  * @param controls what steers the layout; their ControlNets are in use as long as the options are
+ * @param hole the part that is painted, of a picture of the given width and height; empty to paint everything
  */
 public record GenerateImageOptions(
         String prompt,
@@ -35,7 +39,8 @@ public record GenerateImageOptions(
         int previewInterval,
         SchedulerChoice scheduler,
         Optional<InitImage> init,
-        Controls controls) {
+        Controls controls,
+        Optional<Hole> hole) {
 
     public static final int MAX_PROMPT_CHARACTERS = 10_000;
     public static final int MAX_STEPS = 150;
@@ -49,12 +54,8 @@ public record GenerateImageOptions(
         require(height >= 1, "height", height, "at least 1");
         require(imageCount >= 1 && imageCount <= MAX_IMAGES, "image_count", imageCount, "1 to " + MAX_IMAGES);
         require(previewInterval >= 0, "preview_interval", previewInterval, "0 or more");
-        init.map(InitImage::picture)
-                .ifPresent(picture -> require(
-                        picture.width() == width && picture.height() == height,
-                        "init_image",
-                        picture.width() + "x" + picture.height(),
-                        width + "x" + height));
+        init.ifPresent(image -> requireSize("init_image", image.picture(), width, height));
+        hole.ifPresent(part -> requireSize("mask", part.picture(), width, height));
     }
 
     /** Steps that are taken: all of {@link #steps}, or the last ones from an init image on; 0 leaves it as it is. */
@@ -67,6 +68,11 @@ public record GenerateImageOptions(
         return steps - stepsTaken();
     }
 
+    /** Pictures as they go to the client: around a hole as they were, if that is preserved. */
+    List<Picture> finished(List<Picture> pictures) {
+        return hole.map(part -> pictures.stream().map(part::finish).toList()).orElse(pictures);
+    }
+
     /** Whether step {@code step} of those that are taken, counted from 1, comes with previews. */
     boolean hasPreview(int step) {
         return previewInterval > 0 && step % previewInterval == 0;
@@ -76,5 +82,13 @@ public record GenerateImageOptions(
         if (!holds) {
             throw InferenceException.invalid(field, value, expected);
         }
+    }
+
+    private static void requireSize(String field, Picture picture, int width, int height) {
+        require(
+                picture.width() == width && picture.height() == height,
+                field,
+                picture.width() + "x" + picture.height(),
+                width + "x" + height);
     }
 }

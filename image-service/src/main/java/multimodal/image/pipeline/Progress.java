@@ -42,6 +42,6 @@ final class Progress {
     }
 
     private List<byte[]> previews(Tensor original) {
-        return PngFiles.previews(permit, LatentDecoder.decode(model, permit, original));
+        return PngFiles.previews(permit, options.finished(LatentDecoder.decode(model, permit, original)));
     }
 }

@@ -17,9 +17,10 @@ import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.diffusion.NoiseScheduler;
 import multimodal.inference.diffusion.NoiseScheduler.StepResult;
 import multimodal.inference.tensor.Tensor;
+import multimodal.media.Picture;
 
 /**
- * Text to pictures by latent diffusion (Rombach et al. 2022), from noise or from a picture: what diffusers' {@code
+ * Text to pictures by latent diffusion (Rombach et al. 2022), from noise, from a picture or into one: what diffusers' {@code
  * StableDiffusionPipeline} and {@code StableDiffusionImg2ImgPipeline} make of the same checkpoint, prompt, scheduler and
  * seed, up to rounding ({@code docs/decisions/0017} has where they differ). Thread-safe; blocks the calling thread.
  */
@@ -46,13 +47,15 @@ public final class TextToImage {
             PromptTokens negative = model.tokens(guidance.isActive() ? options.negativePrompt() : "");
             PromptConditioning conditioning =
                     PromptConditioning.encode(model, permit, prompt, negative, guidance, options.imageCount());
+            options.hole().ifPresent(conditioning::paintInto);
             ControlRows controls =
                     ControlRows.open(options.controls(), guidance, options.imageCount(), options.stepsTaken(), context);
             Tensor latents;
             try (controls) {
                 latents = denoise(model, options, conditioning, controls, permit, sink);
             }
-            List<byte[]> pngs = PngFiles.results(permit, model, options, LatentDecoder.decode(model, permit, latents));
+            List<Picture> pictures = options.finished(LatentDecoder.decode(model, permit, latents));
+            List<byte[]> pngs = PngFiles.results(permit, model, options, pictures);
             return new ImageResult(
                     pngs,
                     model.manifest().id(),

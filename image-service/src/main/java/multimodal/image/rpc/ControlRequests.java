@@ -12,6 +12,7 @@ import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.ControlImage;
 import multimodal.image.v1.ControlKind;
 import multimodal.image.v1.GenerateImageRequest;
+import multimodal.image.v1.ImagePipeline;
 import multimodal.media.Picture;
 
 /**
@@ -38,8 +39,18 @@ record ControlRequests(List<ControlImage> images, List<Picture> pictures, boolea
         violations.require(
                 !request.getGuessMode() || !images.isEmpty(), "guess_mode", true, "unset without control_images");
         if (images.isEmpty()) {
+            violations.require(
+                    request.getPipeline() != ImagePipeline.IMAGE_PIPELINE_CONTROL,
+                    "control_images",
+                    "unset",
+                    "at least 1 for IMAGE_PIPELINE_CONTROL");
             return new ControlRequests(images, decoded, false);
         }
+        violations.require(
+                request.getPipeline() != ImagePipeline.IMAGE_PIPELINE_TEXT_TO_IMAGE,
+                "control_images",
+                "set",
+                "unset for IMAGE_PIPELINE_TEXT_TO_IMAGE");
         violations.require(
                 model.isControllable(), "control_images", "set", "unset: no ControlNet steers " + model.name());
         if (violations.require(

@@ -17,6 +17,7 @@ import multimodal.common.rpc.Violations;
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.pipeline.InitImage;
 import multimodal.image.steps.DiffusionModel;
+import multimodal.image.steps.Hole;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.ImagePipeline;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
@@ -29,7 +30,9 @@ final class ImageRequests {
     private static final Set<ImagePipeline> IMPLEMENTED = EnumSet.of(
             ImagePipeline.IMAGE_PIPELINE_UNSPECIFIED,
             ImagePipeline.IMAGE_PIPELINE_TEXT_TO_IMAGE,
-            ImagePipeline.IMAGE_PIPELINE_IMAGE_TO_IMAGE);
+            ImagePipeline.IMAGE_PIPELINE_IMAGE_TO_IMAGE,
+            ImagePipeline.IMAGE_PIPELINE_CONTROL,
+            ImagePipeline.IMAGE_PIPELINE_INPAINTING);
 
     private static final SecureRandom SEEDS = new SecureRandom();
 
@@ -44,13 +47,11 @@ final class ImageRequests {
         List<String> fields = new ArrayList<>();
         ImagePipeline pipeline = request.getPipeline();
         addIf(!IMPLEMENTED.contains(pipeline), "pipeline", fields);
-        addIf(request.hasMask(), "mask", fields);
         addIf(request.hasImageEmbedding(), "image_embedding", fields);
         if (!fields.isEmpty()) {
             throw Statuses.of(
                     Code.UNIMPLEMENTED,
-                    String.join(", ", fields)
-                            + ": set (expected: unset, this version starts from a text and an init image)");
+                    String.join(", ", fields) + ": set (expected: unset, this version knows no image embeddings)");
         }
     }
 
@@ -98,8 +99,9 @@ final class ImageRequests {
                 request,
                 model,
                 pictures,
-                picture -> hasSize ? PictureScaler.resize(picture, width, height) : picture,
+                picture -> hasSize && !request.hasMask() ? PictureScaler.resize(picture, width, height) : picture,
                 violations);
+        Optional<Hole> hole = HoleRequests.hole(request, model, init, width, height, pictures, violations);
         ControlRequests controls = ControlRequests.parse(request, model, width, height, pictures, violations);
         violations.throwIfAny();
 
@@ -115,7 +117,8 @@ final class ImageRequests {
                 request.getPreviewInterval(),
                 scheduler.orElseThrow(),
                 init,
-                controls.join(networks));
+                controls.join(networks),
+                hole);
     }
 
     /** As many bits as count, so that a person can type it again. */

@@ -13,6 +13,7 @@ import multimodal.media.Picture;
 final class InitImageRequests {
 
     private static final float DEFAULT_STRENGTH = 0.8f;
+    private static final float DEFAULT_STRENGTH_OF_HOLES = 1;
 
     private InitImageRequests() {}
 
@@ -27,7 +28,8 @@ final class InitImageRequests {
             RequestPictures pictures,
             UnaryOperator<Picture> fit,
             Violations violations) {
-        float strength = request.hasStrength() ? request.getStrength() : DEFAULT_STRENGTH;
+        float usual = request.hasMask() ? DEFAULT_STRENGTH_OF_HOLES : DEFAULT_STRENGTH;
+        float strength = request.hasStrength() ? request.getStrength() : usual;
         boolean isStrength = violations.requireRange("strength", strength, 0, 1);
         if (!request.hasInitImage()) {
             violations.require(!request.hasStrength(), "strength", "set", "unset without init_image");

@@ -69,6 +69,11 @@ public record DiffusionModel(
         return Residuals.areTakenBy(this);
     }
 
+    /** Whether it can paint a part of a picture anew. */
+    public boolean inpaints() {
+        return Surroundings.areTakenBy(this);
+    }
+
     /** Ends the use of the model. */
     @Override
     public void close() {

@@ -26,8 +26,17 @@ public final class LatentEncoder {
      * @return float32 (1, channels, height, width), scaled as the UNet sees them
      */
     public static Tensor encode(DiffusionModel model, Permit permit, Picture picture) {
+        return encode(model, permit, image(picture));
+    }
+
+    /** A picture as the encoder reads it: float32 (1, 3, height, width) in −1 to 1. */
+    static Tensor image(Picture picture) {
         float[] values = PixelValues.normalized(picture, HALVES, HALVES);
-        Tensor image = Tensor.of(values, 1, CHANNELS, picture.height(), picture.width());
+        return Tensor.of(values, 1, CHANNELS, picture.height(), picture.width());
+    }
+
+    /** As {@link #encode(DiffusionModel, Permit, Picture)}, of an {@link #image}. */
+    static Tensor encode(DiffusionModel model, Permit permit, Tensor image) {
         return model.handle().run(permit, ARTIFACT, Map.of("image", image)).get("latents");
     }
 }

@@ -1,16 +1,20 @@
 package multimodal.image.steps;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
+import multimodal.inference.tensor.Shape;
 import multimodal.inference.tensor.Tensor;
 
 /**
  * What the UNet of one request is given at every step besides the latents: one condition for each slot. A UNet that
- * ControlNets steer gets zeros in place of what they add. Not thread-safe.
+ * ControlNets steer gets zeros in place of what they add, and one that inpaints everything to paint, where nothing else is
+ * said. Not thread-safe.
  */
 public final class PromptConditioning {
 
@@ -18,12 +22,15 @@ public final class PromptConditioning {
     private static final String POOLED_INPUT = "text_embeds";
 
     private final DiffusionModel model;
+    private final Permit permit;
     private final ClassifierFreeGuidance guidance;
     private final Map<String, Tensor> conditions = new HashMap<>();
-    private Map<String, Tensor> residuals;
+    private Optional<Hole> hole = Optional.empty();
+    private Map<String, Tensor> others;
 
-    private PromptConditioning(DiffusionModel model, ClassifierFreeGuidance guidance) {
+    private PromptConditioning(DiffusionModel model, Permit permit, ClassifierFreeGuidance guidance) {
         this.model = model;
+        this.permit = permit;
         this.guidance = guidance;
     }
 
@@ -43,7 +50,7 @@ public final class PromptConditioning {
         TextStates states = PromptEncoder.encode(model, permit, prompts);
         TextStates unconditional = states.repeat(0, imageCount);
         TextStates conditional = states.repeat(prompts.size() - 1, imageCount);
-        PromptConditioning conditioning = new PromptConditioning(model, guidance);
+        PromptConditioning conditioning = new PromptConditioning(model, permit, guidance);
         conditioning.conditions.put(
                 "encoder_hidden_states", guidance.conditions(unconditional.hidden(), conditional.hidden()));
         if (model.takes("unet", POOLED_INPUT)) {
@@ -51,6 +58,11 @@ public final class PromptConditioning {
                     POOLED_INPUT, guidance.conditions(unconditional.pooled(), conditional.pooled()));
         }
         return conditioning;
+    }
+
+    /** Has the hole painted, not everything; before the first step. The model inpaints. */
+    public void paintInto(Hole newHole) {
+        hole = Optional.of(newHole);
     }
 
     /**
@@ -62,14 +74,25 @@ public final class PromptConditioning {
     public Map<String, Tensor> inputs(Tensor latents, long timestep) {
         Map<String, Tensor> inputs = new HashMap<>(conditions);
         Tensor sample = guidance.expand(latents);
-        if (residuals == null) {
-            residuals = Residuals.zeros(model, sample.shape());
+        if (others == null) {
+            others = others(sample.shape());
         }
-        inputs.putAll(residuals);
+        inputs.putAll(others);
         long[] timesteps = new long[sample.rows()];
         Arrays.fill(timesteps, timestep);
         inputs.put("sample", sample);
         inputs.put("timestep", Tensor.of(timesteps, timesteps.length));
         return inputs;
+    }
+
+    /** What is the same in every step of latents of one shape. */
+    private Map<String, Tensor> others(Shape sample) {
+        Map<String, Tensor> same = new HashMap<>(Residuals.zeros(model, sample));
+        if (Surroundings.areTakenBy(model)) {
+            Surroundings.of(model, permit, hole, sample)
+                    .forEach((name, row) ->
+                            same.put(name, Tensor.concatenateRows(Collections.nCopies(sample.dimension(0), row))));
+        }
+        return same;
     }
 }

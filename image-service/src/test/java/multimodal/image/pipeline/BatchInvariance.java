@@ -2,13 +2,19 @@ package multimodal.image.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import multimodal.image.steps.Control;
+import multimodal.image.steps.ControlNet;
+import multimodal.image.steps.Controls;
 import multimodal.image.steps.DiffusionModel;
+import multimodal.image.steps.Hole;
+import multimodal.image.steps.Mask;
 import multimodal.image.steps.PictureSize;
 import multimodal.image.testing.Options;
 import multimodal.image.testing.RandomArrivals;
@@ -25,17 +31,27 @@ abstract class BatchInvariance {
     private static final int REQUESTS = 200;
 
     private final String engine;
+    private final Path repository;
+    private final String name;
 
+    /** On the model that ships. */
     BatchInvariance(String engine) {
+        this(engine, ShippedModel.repository(), "sticker-diffusion");
+    }
+
+    /** On the text-to-image model {@code name} of {@code repository}, and the first ControlNet there that steers it. */
+    BatchInvariance(String engine, Path repository, String name) {
         this.engine = engine;
+        this.repository = repository;
+        this.name = name;
     }
 
     @Test
     void twoHundredMixedRequestsMakeTheSameBytesAloneAndTogether() throws Exception {
         RandomArrivals arrivals = new RandomArrivals("unet", new Random(7));
-        try (ShippedModel shipped = ShippedModel.open(engine, arrivals);
-                DiffusionModel model = shipped.model()) {
-            List<Callable<List<byte[]>>> requests = mixed(model);
+        try (ShippedModel shipped = ShippedModel.open(engine, repository, arrivals);
+                DiffusionModel model = shipped.model(name)) {
+            List<Callable<List<byte[]>>> requests = mixed(model, shipped.controlNets());
             List<List<byte[]>> alone = new ArrayList<>();
             for (Callable<List<byte[]>> request : requests) {
                 alone.add(request.call());
@@ -52,10 +68,11 @@ abstract class BatchInvariance {
     }
 
     /**
-     * Schedulers, steps, guidance (also none), negative prompts, seeds, picture counts, eta, spacing, init images and previews all differ. Sizes do
-     * too: those of one shape of latents share calls, others take turns.
+     * Schedulers, steps, guidance (also none), negative prompts, seeds, picture counts, eta, spacing, init images, previews and,
+     * as far as the model has them, masks and controls all differ. Sizes do too: those of one shape of latents share calls,
+     * others take turns.
      */
-    private static List<Callable<List<byte[]>>> mixed(DiffusionModel model) {
+    private static List<Callable<List<byte[]>>> mixed(DiffusionModel model, List<ControlNet> networks) {
         Random random = new Random(20);
         PictureSize size = model.size();
         List<Callable<List<byte[]>>> requests = new ArrayList<>();
@@ -74,8 +91,17 @@ abstract class BatchInvariance {
                     .eta(hasFreshNoise ? 0.5f : 0)
                     .timestepSpacing(TimestepSpacing.values()[random.nextInt(TimestepSpacing.values().length)])
                     .previewInterval(random.nextInt(5) == 0 ? 1 : 0);
+            Picture picture = colours(random, side(size, random), side(size, random));
             if (random.nextInt(3) == 0) {
-                options.init(colours(random, side(size, random), side(size, random)), random.nextFloat());
+                options.init(picture, random.nextFloat());
+            }
+            if (model.inpaints() && random.nextInt(3) == 0) {
+                Picture mask = colours(random, picture.width(), picture.height());
+                options.hole(new Hole(picture, Mask.of(mask), random.nextBoolean()));
+                options.init(picture, random.nextBoolean() ? 1 : random.nextFloat());
+            }
+            if (model.isControllable() && !networks.isEmpty() && random.nextInt(3) == 0) {
+                options.controls(controls(networks.get(0), options, random));
             }
             GenerateImageOptions built = options.build();
             requests.add(() -> new TextToImage()
@@ -83,6 +109,15 @@ abstract class BatchInvariance {
                     .pngs());
         }
         return requests;
+    }
+
+    private static Controls controls(ControlNet network, Options options, Random random) {
+        List<Control> controls = new ArrayList<>();
+        for (int i = 0; i <= random.nextInt(2); i++) {
+            Picture edges = colours(random, options.width(), options.height());
+            controls.add(new Control(network, edges, 2 * random.nextFloat(), random.nextInt(2) * 0.25, 1));
+        }
+        return new Controls(controls, random.nextBoolean());
     }
 
     private static int side(PictureSize size, Random random) {

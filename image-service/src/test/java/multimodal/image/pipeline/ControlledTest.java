@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What ControlNets add to the steps of a picture. */
 class ControlledTest {
 
-    private final DrawnModel drawn = DrawnModel.controllable();
+    private final DrawnModel drawn = DrawnModel.versatile();
     private final DiffusionModel model = DiffusionModel.of(drawn);
     private final DrawnControlNet network = new DrawnControlNet("drawn");
 

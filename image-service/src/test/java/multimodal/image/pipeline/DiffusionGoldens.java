@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import multimodal.image.steps.Control;
 import multimodal.image.steps.Controls;
+import multimodal.image.steps.Hole;
+import multimodal.image.steps.Mask;
 import multimodal.image.testing.Options;
 import multimodal.image.testing.ShippedModel;
 import multimodal.inference.diffusion.SchedulerKind;
@@ -80,7 +83,17 @@ final class DiffusionGoldens {
             if (said.has("init_image")) {
                 options.init(init(), (float) said.required("strength").asDouble());
             }
+            hole().ifPresent(hole -> options.init(
+                            hole.picture(), (float) said.required("strength").asDouble())
+                    .hole(hole));
             return options.build();
+        }
+
+        /** The part that is painted; empty if everything is. */
+        Optional<Hole> hole() {
+            return said.path("mask").asText().equals("drawn")
+                    ? Optional.of(new Hole(picture("init"), Mask.of(picture("mask")), false))
+                    : Optional.empty();
         }
 
         private Picture init() {

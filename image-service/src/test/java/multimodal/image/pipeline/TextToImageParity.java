@@ -74,6 +74,10 @@ abstract class TextToImageParity {
         shipped.close();
     }
 
+    final DiffusionModel model() {
+        return model;
+    }
+
     List<Case> cases() {
         return goldens.cases();
     }
@@ -102,10 +106,15 @@ abstract class TextToImageParity {
 
     @ParameterizedTest
     @MethodSource("casesWithAllLatents")
-    void firstNoiseIsTheSame(Case golden) {
+    void firstLatentsAreTheSame(Case golden) {
         GenerateImageOptions options = options(golden);
+        NoiseScheduler scheduler = NoiseScheduler.of(model.scheduler(), options.steps());
         LatentNoise noise = new LatentNoise(model, options.seed(), 1, options.width(), options.height());
-        assertClose("noise", noise.next(), golden.latents().row(0), NOISE_TOLERANCE);
+        try (Permit permit = model.handle().admit(RequestContext.detached(), 1)) {
+            Tensor first = FirstLatents.of(model, options, scheduler, noise, permit);
+            double tolerance = options.firstStep() == 0 ? NOISE_TOLERANCE : STATE_TOLERANCE;
+            assertClose("first", first, golden.latents().row(0), tolerance);
+        }
     }
 
     @ParameterizedTest
@@ -116,18 +125,20 @@ abstract class TextToImageParity {
         RequestContext context = RequestContext.detached();
         try (Permit permit = model.handle().admit(context, 1);
                 ControlRows controls =
-                        ControlRows.open(options.controls(), options.guidance(), 1, options.steps(), context);
+                        ControlRows.open(options.controls(), options.guidance(), 1, options.stepsTaken(), context);
                 Row row = model.handle().open(permit, "unet")) {
             PromptConditioning conditioning =
                     PromptConditioning.encode(model, permit, prompt(golden), negative(golden), options.guidance(), 1);
-            for (int step = 0; step < options.steps(); step++) {
+            options.hole().ifPresent(conditioning::paintInto);
+            for (int step = 0; step < options.stepsTaken(); step++) {
+                int index = options.firstStep() + step;
                 Tensor latents = golden.latents().row(step);
-                long timestep = scheduler.timesteps().get(step);
+                long timestep = scheduler.timesteps().get(index);
                 Map<String, Tensor> inputs = conditioning.inputs(latents, timestep);
                 inputs.putAll(controls.residuals(step, inputs));
                 Tensor predictions = row.step(inputs).get("prediction");
                 Tensor next = scheduler
-                        .step(step, options.guidance().combine(predictions), StepResult.first(latents), null)
+                        .step(index, options.guidance().combine(predictions), StepResult.first(latents), null)
                         .sample();
                 assertClose("step " + (step + 1), next, golden.latents().row(step + 1), STEP_TOLERANCE);
             }

@@ -25,6 +25,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.server.CallExecutor;
+import multimodal.common.v1.Embedding;
 import multimodal.common.v1.Image;
 import multimodal.common.v1.ModelRef;
 import multimodal.image.steps.DiffusionModel;
@@ -218,9 +219,9 @@ class GenerateImageContractTest {
 
     @Test
     void anInputOfALaterVersionIsUnimplemented() {
-        StatusRuntimeException failure = failure(request().setMask(Image.getDefaultInstance()));
+        StatusRuntimeException failure = failure(request().setImageEmbedding(Embedding.getDefaultInstance()));
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
-        assertThat(failure).hasMessageContaining("mask");
+        assertThat(failure).hasMessageContaining("image_embedding");
     }
 
     @Test

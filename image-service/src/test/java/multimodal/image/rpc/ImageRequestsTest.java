@@ -15,6 +15,7 @@ import multimodal.common.v1.Image;
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.pipeline.InitImage;
 import multimodal.image.steps.DiffusionModel;
+import multimodal.image.steps.Hole;
 import multimodal.image.testing.DrawnControlNet;
 import multimodal.image.testing.DrawnModel;
 import multimodal.image.testing.Pictures;
@@ -41,6 +42,7 @@ class ImageRequestsTest {
     };
 
     private final DiffusionModel model = DiffusionModel.of(new DrawnModel(false));
+    private final DiffusionModel versatile = DiffusionModel.of(DrawnModel.versatile());
 
     @Test
     void whatIsNotSaidIsTheModels() {
@@ -205,14 +207,45 @@ class ImageRequestsTest {
     @Test
     void inputsOfLaterVersionsAreRefusedByNameAndNeverIgnored() {
         GenerateImageRequest request = request()
-                .setPipeline(ImagePipeline.IMAGE_PIPELINE_INPAINTING)
-                .setMask(Image.getDefaultInstance())
+                .setPipeline(ImagePipeline.IMAGE_PIPELINE_VARIATION)
                 .setImageEmbedding(Embedding.getDefaultInstance())
                 .build();
         StatusRuntimeException failure =
                 catchThrowableOfType(StatusRuntimeException.class, () -> ImageRequests.requireImplemented(request));
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
-        assertThat(failure.getStatus().getDescription()).startsWith("pipeline, mask, image_embedding: set");
+        assertThat(failure.getStatus().getDescription()).startsWith("pipeline, image_embedding: set");
+    }
+
+    @Test
+    void aMaskIsPaintedIntoThePictureAndKeepsTheRest() {
+        Hole hole = parse(versatile, request().setInitImage(picture(32, 32)).setMask(picture(32, 32)))
+                .hole()
+                .orElseThrow();
+        assertThat(hole.preservesUnmasked()).isTrue();
+        assertThat(hole.mask().painted()).doesNotContain(true);
+        GenerateImageOptions options = parse(
+                versatile,
+                request().setInitImage(picture(32, 32)).setMask(picture(32, 32)).setPreserveUnmasked(false));
+        assertThat(options.hole().orElseThrow().preservesUnmasked()).isFalse();
+        assertThat(options.stepsTaken()).as("at strength 1").isEqualTo(5);
+    }
+
+    @Test
+    void everyFaultOfAMaskIsToldAtOnce() {
+        assertThat(violations(failure(request().setMask(picture(16, 32)))))
+                .containsExactly(
+                        "mask: set (expected: unset: model drawn does not inpaint)",
+                        "init_image: unset (expected: the picture around the mask)",
+                        "mask: 16x32 pixels (expected: 32x32 pixels)");
+        assertThat(violations(failure(
+                        versatile, request().setInitImage(picture(50, 20)).setMask(picture(32, 32)))))
+                .containsExactly("init_image: 50x20 pixels (expected: 32x32 pixels, with a mask)");
+        assertThat(violations(failure(request().setPreserveUnmasked(true))))
+                .containsExactly("preserve_unmasked: true (expected: unset without mask)");
+        assertThat(violations(failure(request().setPipeline(ImagePipeline.IMAGE_PIPELINE_INPAINTING))))
+                .containsExactly("mask: unset (expected: a picture for IMAGE_PIPELINE_INPAINTING)");
+        assertThat(violations(failure(request().setPipeline(ImagePipeline.IMAGE_PIPELINE_CONTROL))))
+                .containsExactly("control_images: unset (expected: at least 1 for IMAGE_PIPELINE_CONTROL)");
     }
 
     @Test
@@ -228,8 +261,7 @@ class ImageRequestsTest {
                 .addControlImages(good.toBuilder().setImage(picture(16, 32)).clearKind())
                 .addControlImages(good.toBuilder().setImage(Image.newBuilder().setData(ByteString.copyFromUtf8("x"))));
         StatusRuntimeException failure = catchThrowableOfType(
-                StatusRuntimeException.class,
-                () -> Services.parse(request.build(), DiffusionModel.of(DrawnModel.controllable()), UNCONTROLLED));
+                StatusRuntimeException.class, () -> Services.parse(request.build(), versatile, UNCONTROLLED));
         assertThat(violations(failure))
                 .containsExactly(
                         "control_images[0].scale: NaN (expected: finite, 0 to 2)",
@@ -267,7 +299,7 @@ class ImageRequestsTest {
                 InferenceException.class,
                 () -> Services.parse(
                         request,
-                        DiffusionModel.of(DrawnModel.controllable()),
+                        DiffusionModel.of(DrawnModel.versatile()),
                         (model, base, context, onLoading) -> network.use()));
         assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID_INPUT);
         assertThat(failure).hasMessage("control_images[0].model.name: drawn-canny (expected: a ControlNet of drawn)");
@@ -275,12 +307,20 @@ class ImageRequestsTest {
     }
 
     private GenerateImageOptions parse(GenerateImageRequest.Builder request) {
+        return parse(model, request);
+    }
+
+    private static GenerateImageOptions parse(DiffusionModel model, GenerateImageRequest.Builder request) {
         ImageRequests.requireImplemented(request.build());
         return Services.parse(request.build(), model, UNCONTROLLED);
     }
 
     private StatusRuntimeException failure(GenerateImageRequest.Builder request) {
-        return catchThrowableOfType(StatusRuntimeException.class, () -> parse(request));
+        return failure(model, request);
+    }
+
+    private static StatusRuntimeException failure(DiffusionModel model, GenerateImageRequest.Builder request) {
+        return catchThrowableOfType(StatusRuntimeException.class, () -> parse(model, request));
     }
 
     private static List<String> violations(StatusRuntimeException failure) {

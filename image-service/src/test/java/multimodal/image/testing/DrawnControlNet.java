@@ -28,7 +28,7 @@ import multimodal.inference.tensor.DType;
 import multimodal.inference.tensor.Shape;
 import multimodal.inference.tensor.Tensor;
 
-/** A ControlNet of {@link DrawnModel#controllable} that adds {@value #RESIDUAL} everywhere. Records what it is asked. */
+/** A ControlNet of {@link DrawnModel#versatile} that adds {@value #RESIDUAL} everywhere. Records what it is asked. */
 public final class DrawnControlNet implements ModelHandle {
 
     public static final float RESIDUAL = 10;

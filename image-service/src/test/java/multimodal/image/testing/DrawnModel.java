@@ -43,8 +43,12 @@ public final class DrawnModel implements ModelHandle {
 
     static final int CHANNELS = 3;
 
+    private static final List<TensorSpec> SURROUNDINGS = List.of(
+            new TensorSpec("mask", DType.FLOAT32, Shape.of(-1, 1, -1, -1), OptionalInt.of(8)),
+            new TensorSpec("masked_image_latents", DType.FLOAT32, Shape.of(-1, CHANNELS, -1, -1)));
+
     private final boolean takesPooledText;
-    private final boolean isControllable;
+    private final boolean isVersatile;
     private final boolean hasEncoder;
     private final IntConsumer beforeStep;
     private final List<Map<String, Tensor>> steps = new CopyOnWriteArrayList<>();
@@ -68,15 +72,18 @@ public final class DrawnModel implements ModelHandle {
         this(takesPooledText, true, false, beforeStep);
     }
 
-    private DrawnModel(boolean takesPooledText, boolean hasEncoder, boolean isControllable, IntConsumer beforeStep) {
+    private DrawnModel(boolean takesPooledText, boolean hasEncoder, boolean isVersatile, IntConsumer beforeStep) {
         this.takesPooledText = takesPooledText;
         this.hasEncoder = hasEncoder;
-        this.isControllable = isControllable;
+        this.isVersatile = isVersatile;
         this.beforeStep = beforeStep;
     }
 
-    /** One whose UNet takes two residuals of one channel, as {@link DrawnControlNet} makes them, and reads neither. */
-    public static DrawnModel controllable() {
+    /**
+     * One whose UNet takes two residuals of one channel, as {@link DrawnControlNet} makes them, a mask and surroundings, and
+     * reads none of them.
+     */
+    public static DrawnModel versatile() {
         return new DrawnModel(false, true, true, step -> {});
     }
 
@@ -120,7 +127,8 @@ public final class DrawnModel implements ModelHandle {
         if (takesPooledText) {
             inputs.add(new TensorSpec("text_embeds", DType.FLOAT32, Shape.of(-1, 1)));
         }
-        if (isControllable) {
+        if (isVersatile) {
+            inputs.addAll(SURROUNDINGS);
             inputs.addAll(RESIDUALS);
         }
         ArtifactSpec unet = new ArtifactSpec("unet", Map.of(), inputs, List.of(), 16);

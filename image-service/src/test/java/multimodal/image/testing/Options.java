@@ -4,6 +4,7 @@ import java.util.Optional;
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.pipeline.InitImage;
 import multimodal.image.steps.Controls;
+import multimodal.image.steps.Hole;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.diffusion.SchedulerChoice;
 import multimodal.inference.diffusion.SchedulerKind;
@@ -27,6 +28,7 @@ public final class Options {
     private SchedulerKind scheduler = SchedulerKind.DDIM;
     private Controls controls = Controls.NONE;
     private Optional<InitImage> init = Optional.empty();
+    private Optional<Hole> hole = Optional.empty();
 
     public Options prompt(String value) {
         prompt = value;
@@ -57,6 +59,14 @@ public final class Options {
         width = newWidth;
         height = newHeight;
         return this;
+    }
+
+    public int width() {
+        return width;
+    }
+
+    public int height() {
+        return height;
     }
 
     public Options imageCount(int value) {
@@ -95,6 +105,12 @@ public final class Options {
         return size(picture.width(), picture.height());
     }
 
+    /** Paints into a picture, of whose size the result is. */
+    public Options hole(Hole value) {
+        hole = Optional.of(value);
+        return size(value.picture().width(), value.picture().height());
+    }
+
     public GenerateImageOptions build() {
         return new GenerateImageOptions(
                 prompt,
@@ -108,6 +124,7 @@ public final class Options {
                 previewInterval,
                 new SchedulerChoice(scheduler, timestepSpacing, eta),
                 init,
-                controls);
+                controls,
+                hole);
     }
 }

@@ -90,6 +90,14 @@ public final class ShippedModel implements AutoCloseable {
         return ControlNet.of(registry.find(ControlNet.TASK, Optional.of(name), Optional.empty()));
     }
 
+    /** All ControlNets of the repository. */
+    public List<ControlNet> controlNets() {
+        return registry.statuses().stream()
+                .filter(status -> status.task().equals(ControlNet.TASK))
+                .map(status -> controlNet(status.model().name()))
+                .toList();
+    }
+
     /** Tiny random checkpoints, exported: {@code models/golden/repository}. */
     public static Path goldenRepository() {
         return Path.of(System.getProperty("fleet.root"), "models", "golden", "repository");

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class OnnxRuntimeConditionedBatchInvarianceTest extends ConditionedBatchInvariance {
+
+    OnnxRuntimeConditionedBatchInvarianceTest() {
+        super("onnxruntime");
+    }
+}

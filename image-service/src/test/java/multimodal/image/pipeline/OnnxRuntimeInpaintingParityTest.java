@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class OnnxRuntimeInpaintingParityTest extends InpaintingParity {
+
+    OnnxRuntimeInpaintingParityTest() {
+        super("onnxruntime");
+    }
+}

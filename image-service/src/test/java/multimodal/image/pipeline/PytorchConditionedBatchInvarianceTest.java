@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class PytorchConditionedBatchInvarianceTest extends ConditionedBatchInvariance {
+
+    PytorchConditionedBatchInvarianceTest() {
+        super("pytorch");
+    }
+}

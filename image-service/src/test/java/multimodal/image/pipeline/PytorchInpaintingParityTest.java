@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class PytorchInpaintingParityTest extends InpaintingParity {
+
+    PytorchInpaintingParityTest() {
+        super("pytorch");
+    }
+}
