@@ -40,13 +40,16 @@ final class Services {
     }
 
     static ImageGrpcService create(CallExecutor executor, DiffusionModels models) {
-        ControlNets none = (model, base, context, onLoading) -> {
+        return create(executor, models, (model, base, context, onLoading) -> {
             throw InferenceException.notFound("model.name", model.getName(), "no ControlNet here");
-        };
+        });
+    }
+
+    static ImageGrpcService create(CallExecutor executor, DiffusionModels models, ControlNets networks) {
         return new ImageGrpcService(
                 executor,
                 models,
-                none,
+                networks,
                 pictures(),
                 new TextToImage(),
                 new EdgeDetection(),

@@ -3,6 +3,8 @@ package multimodal.inference.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,6 +74,32 @@ class ModelRegistryTest {
             assertThat(find(registry, "adder", "2")).isEqualTo("adder/2");
             assertThat(find(registry, "other", null)).isEqualTo("other/1");
             assertThat(registry.ready()).extracting(Object::toString).doesNotContain("unrelated/1");
+        }
+    }
+
+    @Test
+    void aModelThatIsNotNamedIsOneWhoseParametersSuit() throws IOException {
+        Path manifest = root.resolve("other/1/model.yaml");
+        Files.writeString(
+                manifest, Files.readString(manifest).replace("parameters: {}", "parameters: {base: sky, kind: edges}"));
+        try (ModelRegistry registry = loaded()) {
+            assertThat(findSuiting(registry, Optional.empty(), Map.of("base", "sky")))
+                    .isEqualTo("other/1");
+            assertThat(findSuiting(registry, Optional.of("adder"), Map.of("base", "sky")))
+                    .as("a name goes before")
+                    .isEqualTo("adder/10");
+            InferenceException failure = catchThrowableOfType(
+                    InferenceException.class,
+                    () -> findSuiting(registry, Optional.empty(), Map.of("base", "sea", "kind", "edges")));
+            assertThat(failure.kind()).isEqualTo(ErrorKind.NOT_FOUND);
+            assertThat(failure).hasMessage("model.name: unset (expected: one for adding with base sea and kind edges)");
+        }
+    }
+
+    private static String findSuiting(ModelRegistry registry, Optional<String> name, Map<String, Object> parameters) {
+        ModelQuery query = new ModelQuery(TASK, name, Optional.empty()).withParameters(parameters);
+        try (ModelHandle model = registry.find(query, RequestContext.detached(), id -> {})) {
+            return model.manifest().id().toString();
         }
     }
 

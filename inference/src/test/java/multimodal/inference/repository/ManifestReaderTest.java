@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.tensor.DType;
@@ -119,6 +120,19 @@ class ManifestReaderTest {
                         "artifacts.mixer.milliseconds.cpu.onnxruntime: 0 (expected: a number greater than 0)")
                 .hasMessageContaining("artifacts.mixer.milliseconds.cpu.tensorrt: unknown key")
                 .hasMessageContaining("artifacts.mixer.milliseconds.gpu: unknown key");
+    }
+
+    @Test
+    void howMuchSmallerThanThePictureAnInputIsIsRead() {
+        ExampleModel.edit(folder, "shape: [-1, 16]\n", "shape: [-1, 16]\n      downscale: 8\n");
+        ArtifactSpec mixer = ManifestReader.read(folder).artifacts().get("mixer");
+        assertThat(mixer.inputs())
+                .extracting(TensorSpec::downscale)
+                .containsExactly(OptionalInt.of(8), OptionalInt.empty());
+
+        ExampleModel.edit(folder, "downscale: 8\n", "downscale: 0\n");
+        assertThatThrownBy(() -> ManifestReader.read(folder))
+                .hasMessageContaining("artifacts.mixer.inputs[0].downscale: 0 (expected: an integer, 1 to 4096)");
     }
 
     @Test
