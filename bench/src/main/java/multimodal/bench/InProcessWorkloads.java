@@ -13,6 +13,7 @@ import multimodal.clip.steps.PictureReader;
 import multimodal.clip.steps.TextEncoder;
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.pipeline.TextToImage;
+import multimodal.image.steps.Controls;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
@@ -66,8 +67,10 @@ record InProcessWorkloads(ModelRegistry registry, List<String> texts, int steps)
                 model.size().byDefault(),
                 1,
                 0,
-                0,
-                model.scheduler().timestepSpacing());
+                model.scheduler().choice(),
+                Optional.empty(),
+                Controls.NONE,
+                Optional.empty());
     }
 
     private String text(int number) {
