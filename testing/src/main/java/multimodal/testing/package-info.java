@@ -1,0 +1,2 @@
+/** What the tests of several modules share; no program contains it. */
+package multimodal.testing;
