@@ -44,5 +44,41 @@ public interface GatewayConfig {
         /** Wait before the second try; doubles with each further one. */
         @WithDefault("0.25S")
         Duration initialRetryDelay();
+
+        /**
+         * Times that a node comes again to a service that is full, after the delay that the service asks for, 0 or more; only
+         * where its run would lose what other nodes have done. 0: a full service ends the run.
+         */
+        @WithDefault("30")
+        int maxRefusals();
+
+        /**
+         * Nodes of one run that run at once, 1 or more; further ones of it wait. Low values keep one wide graph from taking the
+         * place of others.
+         */
+        @WithDefault("16")
+        int maxParallelNodes();
+
+        /**
+         * What one run may cost, 1 or more: the sum over its nodes, in units of about one row of the usual size through a model
+         * once (a picture of 30 steps: 60). What is beyond is answered with {@code INVALID_ARGUMENT}.
+         */
+        @WithDefault("20000")
+        long maxCost();
+
+        /**
+         * What all running workflows may cost together, 1 or more; a run that would be beyond is answered with
+         * {@code RESOURCE_EXHAUSTED}.
+         */
+        @WithDefault("40000")
+        long maxRunningCost();
+
+        /** Memory for results that later runs may use, in MiB, 0 (none) or more. */
+        @WithDefault("32")
+        int cacheMib();
+
+        /** How long such a result may be used. A model that is replaced meanwhile goes unnoticed for so long. */
+        @WithDefault("10M")
+        Duration cacheLifetime();
     }
 }

@@ -16,9 +16,12 @@ import java.util.stream.Collectors;
 import multimodal.common.server.CallExecutor;
 import multimodal.common.server.ServingState;
 import multimodal.gateway.client.RemoteModels;
+import multimodal.gateway.client.RemoteNodes;
 import multimodal.gateway.client.RemoteService;
 import multimodal.gateway.client.ServiceChannels;
 import multimodal.gateway.v1.WorkflowServiceGrpc;
+import multimodal.gateway.workflow.CostBudget;
+import multimodal.gateway.workflow.NodeCache;
 import multimodal.gateway.workflow.RetryPolicy;
 import multimodal.gateway.workflow.WorkflowRunner;
 import multimodal.gateway.workflow.WorkflowValidator;
@@ -57,12 +60,21 @@ public class GatewayModule {
 
     @Produces
     @Singleton
-    WorkflowRunner runner(GatewayConfig config) {
+    WorkflowRunner runner(GatewayConfig config, ServiceChannels channels) {
         GatewayConfig.Workflow workflow = config.workflow();
         int queueLength = workflow.maxRunning() * WorkflowValidator.MAX_NODE_COUNT;
         return new WorkflowRunner(
+                new RemoteNodes(channels),
                 new CallExecutor("node", workflow.maxRunningNodes(), queueLength),
-                new RetryPolicy(workflow.maxAttempts(), workflow.initialRetryDelay()));
+                new RetryPolicy(workflow.maxAttempts(), workflow.initialRetryDelay(), workflow.maxRefusals()),
+                workflow.maxParallelNodes(),
+                new NodeCache((long) workflow.cacheMib() << 20, workflow.cacheLifetime()));
+    }
+
+    @Produces
+    @Singleton
+    CostBudget budget(GatewayConfig config) {
+        return new CostBudget(config.workflow().maxCost(), config.workflow().maxRunningCost());
     }
 
     @Produces

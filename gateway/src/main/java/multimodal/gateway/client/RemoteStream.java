@@ -29,7 +29,7 @@ final class RemoteStream {
         try (Cancellation.Registration registration = cancellation.onCancel(() -> context.cancel(null))) {
             return context.call(() -> readAll(call.get(), reader));
         } catch (StatusRuntimeException e) {
-            throw new NodeException(Statuses.toProto(e));
+            throw new NodeException(Statuses.toProto(context.isCancelled() ? e : unlessCancelled(e)));
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -37,6 +37,16 @@ final class RemoteStream {
         } finally {
             context.cancel(null);
         }
+    }
+
+    /** A call that nobody here has cancelled was reset by a server that ends, which is one more way not to be reachable. */
+    private static StatusRuntimeException unlessCancelled(StatusRuntimeException error) {
+        return error.getStatus().getCode() == Status.Code.CANCELLED
+                ? Status.UNAVAILABLE
+                        .withDescription("the service has broken off: "
+                                + error.getStatus().getDescription())
+                        .asRuntimeException()
+                : error;
     }
 
     private static <T> NodeOutput readAll(Iterator<T> messages, Function<T, Optional<NodeOutput>> reader) {

@@ -1,2 +1,2 @@
-/** The services below, as workflow nodes: one executor for each RPC. No stub is used anywhere else. */
+/** The services below, as workflow nodes and for their models. They are called from nowhere else. */
 package multimodal.gateway.client;

@@ -70,7 +70,9 @@ final class EventMessages {
         NodeResult.Builder result = NodeResult.newBuilder()
                 .setNode(event.node().id())
                 .setInfo(event.output().info())
-                .setFinishReason(event.output().finishReason());
+                .setFinishReason(event.output().finishReason())
+                .setCached(event.cached())
+                .setAnswer(event.output().answer());
         event.output()
                 .values()
                 .forEach((port, value) ->

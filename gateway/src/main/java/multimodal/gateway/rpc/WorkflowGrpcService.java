@@ -4,32 +4,35 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import jakarta.inject.Inject;
+import java.util.function.Supplier;
 import multimodal.common.rpc.CheckedRequests;
 import multimodal.common.rpc.StreamWriter;
 import multimodal.common.server.CallExecutor;
-import multimodal.gateway.client.ServiceChannels;
+import multimodal.gateway.client.RemoteNodes;
+import multimodal.gateway.v1.AskImageRequest;
 import multimodal.gateway.v1.ListWorkflowsRequest;
 import multimodal.gateway.v1.ListWorkflowsResponse;
+import multimodal.gateway.v1.RunWorkflowRequest;
 import multimodal.gateway.v1.TextToImageToTextRequest;
 import multimodal.gateway.v1.WorkflowEvent;
 import multimodal.gateway.v1.WorkflowServiceGrpc;
 import multimodal.gateway.workflow.Cancellation;
+import multimodal.gateway.workflow.CostBudget;
 import multimodal.gateway.workflow.WorkflowException;
 import multimodal.gateway.workflow.WorkflowRunner;
-import multimodal.gateway.workflow.Workflows;
 
 /** Runs workflows over the services below. */
 @GrpcService
 public class WorkflowGrpcService extends WorkflowServiceGrpc.WorkflowServiceImplBase {
-    private final ServiceChannels channels;
     private final WorkflowRunner runner;
+    private final CostBudget budget;
     private final CallExecutor executor;
 
-    /** A service whose workflows run on {@code executor}, a thread each. */
+    /** A service whose workflows run on {@code executor}, a thread each, as far as {@code budget} lets them in. */
     @Inject
-    public WorkflowGrpcService(ServiceChannels channels, WorkflowRunner runner, CallExecutor executor) {
-        this.channels = channels;
+    public WorkflowGrpcService(WorkflowRunner runner, CostBudget budget, CallExecutor executor) {
         this.runner = runner;
+        this.budget = budget;
         this.executor = executor;
     }
 
@@ -40,27 +43,38 @@ public class WorkflowGrpcService extends WorkflowServiceGrpc.WorkflowServiceImpl
 
     @Override
     public void textToImageToText(TextToImageToTextRequest request, StreamObserver<WorkflowEvent> observer) {
-        StreamWriter<WorkflowEvent> writer = StreamWriter.of(observer, WorkflowStatuses::of);
-        writer.run(executor, stream -> run(TextToImageToTextRun.parse(request), stream));
+        run(observer, () -> TextToImageToTextRuns.parse(request));
+    }
+
+    @Override
+    public void askImage(AskImageRequest request, StreamObserver<WorkflowEvent> observer) {
+        run(observer, () -> AskImageRuns.parse(request));
+    }
+
+    @Override
+    public void runWorkflow(RunWorkflowRequest request, StreamObserver<WorkflowEvent> observer) {
+        run(observer, () -> RunRequest.of(request, RemoteNodes.CATALOGUE, budget.maxRunCost()));
     }
 
     @Override
     public void listWorkflows(ListWorkflowsRequest request, StreamObserver<ListWorkflowsResponse> observer) {
         observer.onNext(ListWorkflowsResponse.newBuilder()
-                .addAllWorkflows(
-                        Workflows.ALL.stream().map(WorkflowMessages::render).toList())
+                .addAllWorkflows(ReadyWorkflows.ALL)
                 .build());
         observer.onCompleted();
     }
 
-    private void run(TextToImageToTextRun run, StreamWriter<WorkflowEvent> writer) throws WorkflowException {
-        Cancellation cancellation = new Cancellation();
-        writer.onCancel(cancellation::cancel);
-        runner.run(
-                Workflows.TEXT_TO_IMAGE_TO_TEXT,
-                run.executors(channels),
-                run.inputs(),
-                new EventStream(writer),
-                cancellation);
+    private void run(StreamObserver<WorkflowEvent> observer, Supplier<RunRequest> request) {
+        StreamWriter.of(observer, WorkflowStatuses::of).run(executor, stream -> run(request.get(), stream));
+    }
+
+    private void run(RunRequest run, StreamWriter<WorkflowEvent> writer) {
+        try (CostBudget.Permit permit = budget.admit(run.workflow().cost())) {
+            Cancellation cancellation = new Cancellation();
+            writer.onCancel(cancellation::cancel);
+            runner.run(run.workflow(), run.inputs(), run.mayReuse(), new EventStream(writer), cancellation);
+        } catch (WorkflowException e) {
+            throw WorkflowStatuses.of(e, run.settingsPath().apply(e.node()));
+        }
     }
 }

@@ -1,11 +1,11 @@
 package multimodal.gateway.rpc;
 
+import multimodal.gateway.v1.Port;
 import multimodal.gateway.v1.PortType;
 import multimodal.gateway.v1.WorkflowEdge;
 import multimodal.gateway.v1.WorkflowNode;
 import multimodal.gateway.workflow.Edge;
 import multimodal.gateway.workflow.Node;
-import multimodal.gateway.workflow.Port;
 import multimodal.gateway.workflow.PortRef;
 import multimodal.gateway.workflow.Workflow;
 
@@ -13,12 +13,14 @@ import multimodal.gateway.workflow.Workflow;
 final class WorkflowMessages {
     private WorkflowMessages() {}
 
+    /** Without settings. */
     static multimodal.gateway.v1.Workflow render(Workflow workflow) {
         return multimodal.gateway.v1.Workflow.newBuilder()
                 .setName(workflow.name())
                 .setDescription(workflow.description())
-                .addAllInputs(
-                        workflow.inputs().stream().map(WorkflowMessages::render).toList())
+                .addAllInputs(workflow.inputs().stream()
+                        .map(port -> port(port.name(), port.type()).build())
+                        .toList())
                 .addAllNodes(
                         workflow.nodes().stream().map(WorkflowMessages::render).toList())
                 .addAllEdges(
@@ -26,15 +28,18 @@ final class WorkflowMessages {
                 .build();
     }
 
-    private static WorkflowNode render(Node node) {
+    /** Without settings. */
+    static WorkflowNode render(Node node) {
         return WorkflowNode.newBuilder()
                 .setId(node.id())
                 .setMethod(node.type().method())
                 .addAllInputs(node.type().inputs().stream()
-                        .map(WorkflowMessages::render)
+                        .map(port -> port(port.name(), port.type())
+                                .setOptional(!port.required())
+                                .build())
                         .toList())
                 .addAllOutputs(node.type().outputs().stream()
-                        .map(WorkflowMessages::render)
+                        .map(port -> port(port.name(), port.type()).build())
                         .toList())
                 .build();
     }
@@ -53,18 +58,16 @@ final class WorkflowMessages {
                 .build();
     }
 
-    private static multimodal.gateway.v1.Port render(Port port) {
-        PortType type =
-                switch (port.type()) {
+    private static Port.Builder port(String name, multimodal.gateway.workflow.PortType type) {
+        PortType rendered =
+                switch (type) {
                     case TEXT -> PortType.PORT_TYPE_TEXT;
                     case IMAGE -> PortType.PORT_TYPE_IMAGE;
                     case EMBEDDING -> PortType.PORT_TYPE_EMBEDDING;
                     case AUDIO -> PortType.PORT_TYPE_AUDIO;
                     case VIDEO -> PortType.PORT_TYPE_VIDEO;
+                    case UNKNOWN -> PortType.PORT_TYPE_UNSPECIFIED;
                 };
-        return multimodal.gateway.v1.Port.newBuilder()
-                .setName(port.name())
-                .setType(type)
-                .build();
+        return Port.newBuilder().setName(name).setType(rendered);
     }
 }

@@ -9,11 +9,12 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
+import multimodal.common.rpc.BusyException;
 import multimodal.common.rpc.Statuses;
 import multimodal.gateway.workflow.Node;
 import multimodal.gateway.workflow.WorkflowException;
 
-/** The status of a call whose workflow has ended early: that of the failed node, which it names. */
+/** The status of a call whose workflow has ended early: that of the failed node, which it names, or that it was not let in. */
 final class WorkflowStatuses {
     private static final String REASON = "NODE_FAILED";
     private static final String DOMAIN = "gateway.multimodal";
@@ -21,10 +22,13 @@ final class WorkflowStatuses {
     private WorkflowStatuses() {}
 
     static StatusRuntimeException of(Throwable error) {
-        return error instanceof WorkflowException failure ? of(failure) : Statuses.of(error);
+        return error instanceof BusyException busy
+                ? Statuses.exhausted(busy.getMessage(), busy.retryDelay())
+                : Statuses.of(error);
     }
 
-    private static StatusRuntimeException of(WorkflowException failure) {
+    /** The status of a run that ended with {@code failure}; {@code settingsPath} leads to the settings of its node. */
+    static StatusRuntimeException of(WorkflowException failure, String settingsPath) {
         Node node = failure.node();
         ErrorInfo info = ErrorInfo.newBuilder()
                 .setReason(REASON)
@@ -34,20 +38,20 @@ final class WorkflowStatuses {
                 .build();
         List<Any> details = new ArrayList<>();
         details.add(Any.pack(info));
-        failure.status().getDetailsList().forEach(detail -> details.add(inRequest(detail, node)));
+        failure.status().getDetailsList().forEach(detail -> details.add(inRequest(detail, settingsPath)));
         Code code = Status.fromCodeValue(failure.status().getCode()).getCode();
         return Statuses.of(code, failure.getMessage(), details);
     }
 
-    /** A node's settings are a field of the workflow's request, named like the node: its field paths start there. */
-    private static Any inRequest(Any detail, Node node) {
+    /** A node's settings are a part of the workflow's request: its field paths start there. */
+    private static Any inRequest(Any detail, String settingsPath) {
         if (!detail.is(BadRequest.class)) {
             return detail;
         }
         try {
             BadRequest.Builder fault = detail.unpack(BadRequest.class).toBuilder();
             fault.getFieldViolationsBuilderList()
-                    .forEach(violation -> violation.setField(node.id() + "." + violation.getField()));
+                    .forEach(violation -> violation.setField(settingsPath + "." + violation.getField()));
             return Any.pack(fault.build());
         } catch (InvalidProtocolBufferException e) {
             throw Status.INTERNAL

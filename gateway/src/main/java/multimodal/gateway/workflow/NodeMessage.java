@@ -8,7 +8,7 @@ sealed interface NodeMessage {
     record Happened(WorkflowEvent event) implements NodeMessage {}
 
     /** The node is done. Its last message. */
-    record Succeeded(NodeSummary summary, NodeOutput output) implements NodeMessage {}
+    record Succeeded(NodeCall call, NodeSummary summary, NodeOutput output) implements NodeMessage {}
 
     /** The node has failed for good. Its last message. */
     record Failed(Node node, Status status) implements NodeMessage {}

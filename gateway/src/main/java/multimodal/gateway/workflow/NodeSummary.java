@@ -6,7 +6,7 @@ import multimodal.common.v1.GenerationInfo;
 /**
  * How a node that succeeded ran.
  *
- * @param attempts tries, 1 or more
+ * @param attempts tries, 1 or more; 0 if an earlier result was used
  * @param started since the workflow started
  * @param duration from the start of the first try to the result
  */

@@ -4,6 +4,7 @@ import com.google.rpc.Code;
 import com.google.rpc.Status;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -16,25 +17,26 @@ import multimodal.common.v1.Token;
 final class NodeTask implements Runnable, NodeListener {
     private static final System.Logger LOG = System.getLogger(NodeTask.class.getName());
 
+    private final NodeCall call;
     private final Node node;
     private final NodeExecutor executor;
-    private final NodeInputs inputs;
     private final Consumer<NodeMessage> owner;
     private final Cancellation cancellation;
     private final RetryPolicy retryPolicy;
     private final Supplier<Duration> elapsed;
+    private int unreachableCount;
+    private int refusalCount;
 
     NodeTask(
-            Node node,
+            NodeCall call,
             NodeExecutor executor,
-            NodeInputs inputs,
             Consumer<NodeMessage> owner,
             Cancellation cancellation,
             RetryPolicy retryPolicy,
             Supplier<Duration> elapsed) {
-        this.node = node;
+        this.call = call;
+        this.node = call.node();
         this.executor = executor;
-        this.inputs = inputs;
         this.owner = owner;
         this.cancellation = cancellation;
         this.retryPolicy = retryPolicy;
@@ -74,10 +76,10 @@ final class NodeTask implements Runnable, NodeListener {
         for (int attempt = 1; ; attempt++) {
             tell(new WorkflowEvent.NodeStarted(node, attempt));
             try {
-                NodeOutput output = executor.execute(inputs, this, cancellation);
+                NodeOutput output = executor.execute(node, call.request(), this, cancellation);
                 Duration duration = elapsed.get().minus(started);
                 return new NodeMessage.Succeeded(
-                        new NodeSummary(node, attempt, started, duration, output.info()), output);
+                        call, new NodeSummary(node, attempt, started, duration, output.info()), output);
             } catch (NodeException e) {
                 waitForNextAttempt(attempt, e);
             }
@@ -85,15 +87,22 @@ final class NodeTask implements Runnable, NodeListener {
     }
 
     private void waitForNextAttempt(int attempt, NodeException failure) throws NodeException {
-        boolean again = node.type().repeatable() && failure.isTransient() && attempt < retryPolicy.maxAttempts();
-        if (!again) {
+        Optional<Duration> again = node.type().repeatable() ? delayBeforeNextAttempt(failure) : Optional.empty();
+        if (again.isEmpty()) {
             throw failure;
         }
-        Duration delay = retryPolicy.delayAfter(attempt);
+        Duration delay = again.get();
         tell(new WorkflowEvent.NodeRetry(node, attempt + 1, delay, failure.getMessage()));
         if (cancellation.await(delay)) {
             throw failure;
         }
+    }
+
+    private Optional<Duration> delayBeforeNextAttempt(NodeException failure) {
+        if (failure.isUnreachable() && ++unreachableCount < retryPolicy.maxAttempts()) {
+            return Optional.of(retryPolicy.delayAfter(unreachableCount));
+        }
+        return failure.refusedFor().filter(delay -> ++refusalCount <= retryPolicy.maxRefusals());
     }
 
     private void tell(WorkflowEvent event) {

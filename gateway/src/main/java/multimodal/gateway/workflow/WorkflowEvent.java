@@ -25,8 +25,8 @@ public sealed interface WorkflowEvent {
     /** A node has made a token. */
     record NodeToken(Node node, Token token) implements WorkflowEvent {}
 
-    /** A node has succeeded. */
-    record NodeResult(Node node, NodeOutput output) implements WorkflowEvent {}
+    /** A node has succeeded; {@code cached} if it was not run, for an equal call gave {@code output} before. */
+    record NodeResult(Node node, NodeOutput output, boolean cached) implements WorkflowEvent {}
 
     /** A node will be tried again after {@code delay}. */
     record NodeRetry(Node node, int nextAttempt, Duration delay, String cause) implements WorkflowEvent {}

@@ -13,9 +13,12 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import multimodal.clip.v1.Answer;
+import multimodal.clip.v1.AnswerQuestionRequest;
 import multimodal.clip.v1.CaptionImageRequest;
 import multimodal.clip.v1.ContinueTextRequest;
 import multimodal.clip.v1.VisionLanguageServiceGrpc;
@@ -30,10 +33,14 @@ import multimodal.gateway.testing.FakeImageService;
 import multimodal.gateway.testing.FakeVisionLanguageService;
 import multimodal.gateway.testing.GatewayExtension;
 import multimodal.gateway.testing.RecordingClient;
+import multimodal.gateway.v1.AskImageRequest;
 import multimodal.gateway.v1.ListWorkflowsRequest;
 import multimodal.gateway.v1.NodeLoading;
 import multimodal.gateway.v1.NodeSummary;
+import multimodal.gateway.v1.Port;
+import multimodal.gateway.v1.PortType;
 import multimodal.gateway.v1.TextToImageToTextRequest;
+import multimodal.gateway.v1.Workflow;
 import multimodal.gateway.v1.WorkflowEvent;
 import multimodal.gateway.v1.WorkflowEvent.EventCase;
 import multimodal.gateway.v1.WorkflowNode;
@@ -370,20 +377,88 @@ class WorkflowContractTest {
     }
 
     @Test
+    void aQuestionAboutAPictureIsAnswered() throws Exception {
+        AskImageRequest request = AskImageRequest.newBuilder()
+                .setImage(FakeImageService.PICTURE)
+                .setQuestion("is there a castle in this picture?")
+                .setAnswerQuestion(AnswerQuestionRequest.newBuilder().setModel(FakeVisionLanguageService.MODEL))
+                .build();
+
+        List<WorkflowEvent> events =
+                drain(WorkflowServiceGrpc.newBlockingStub(gateway.channel()).askImage(request));
+
+        assertThat(events)
+                .extracting(WorkflowEvent::getEventCase)
+                .containsExactly(
+                        EventCase.WORKFLOW_STARTED,
+                        EventCase.NODE_STARTED,
+                        EventCase.NODE_TOKEN,
+                        EventCase.NODE_RESULT,
+                        EventCase.WORKFLOW_FINISHED);
+        assertThat(events.get(3).getNodeResult().getOutputs(0).getValue().getText())
+                .isEqualTo("yes");
+        assertThat(events.get(3)
+                        .getNodeResult()
+                        .getAnswer()
+                        .unpack(Answer.class)
+                        .getConfidence())
+                .isEqualTo(0.75);
+        assertThat(gateway.fleet().visionLanguage.questions)
+                .containsExactly(AnswerQuestionRequest.newBuilder()
+                        .setModel(FakeVisionLanguageService.MODEL)
+                        .setImage(FakeImageService.PICTURE)
+                        .setQuestion("is there a castle in this picture?")
+                        .build());
+    }
+
+    @Test
+    void everyFaultOfAQuestionIsNamed() {
+        AskImageRequest request = AskImageRequest.newBuilder()
+                .setQuestion(" ")
+                .setAnswerQuestion(AnswerQuestionRequest.newBuilder()
+                        .setImage(FakeImageService.PICTURE)
+                        .setQuestion("x"))
+                .build();
+
+        StatusRuntimeException error = catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> drain(
+                        WorkflowServiceGrpc.newBlockingStub(gateway.channel()).askImage(request)));
+
+        assertThat(violatedFields(error))
+                .containsExactly("image.data", "question", "answer_question.image", "answer_question.question");
+    }
+
+    @Test
     void theWorkflowsAreListedWithTheirGraphs() {
         var workflows = WorkflowServiceGrpc.newBlockingStub(gateway.channel())
                 .listWorkflows(ListWorkflowsRequest.getDefaultInstance())
                 .getWorkflowsList();
 
-        assertThat(workflows).hasSize(1);
-        assertThat(workflows.get(0).getName()).isEqualTo("TextToImageToText");
-        assertThat(workflows.get(0).getNodesList())
+        assertThat(workflows).extracting(Workflow::getName).contains("TextToImageToText", "TwoPaintings");
+        assertThat(workflows).isSortedAccordingTo(Comparator.comparing(Workflow::getName));
+        Workflow fixed = workflows.stream()
+                .filter(workflow -> workflow.getName().equals("TextToImageToText"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(fixed.getNodesList())
                 .extracting(WorkflowNode::getMethod)
                 .containsExactly(
                         "multimodal.image.v1.ImageService/GenerateImage",
                         "multimodal.clip.v1.VisionLanguageService/CaptionImage",
                         "multimodal.clip.v1.VisionLanguageService/ContinueText");
-        assertThat(workflows.get(0).getEdgesCount()).isEqualTo(3);
+        assertThat(fixed.getEdgesCount()).isEqualTo(3);
+        assertThat(fixed.getNodes(0).getInputsList())
+                .contains(
+                        Port.newBuilder()
+                                .setName("prompt")
+                                .setType(PortType.PORT_TYPE_TEXT)
+                                .build(),
+                        Port.newBuilder()
+                                .setName("negative_prompt")
+                                .setType(PortType.PORT_TYPE_TEXT)
+                                .setOptional(true)
+                                .build());
     }
 
     private static NodeLoading loading(String node, ModelRef model) {

@@ -5,6 +5,9 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import multimodal.clip.v1.Answer;
+import multimodal.clip.v1.AnswerQuestionRequest;
+import multimodal.clip.v1.AnswerQuestionResponse;
 import multimodal.clip.v1.CaptionImageRequest;
 import multimodal.clip.v1.CaptionImageResponse;
 import multimodal.clip.v1.ContinueTextRequest;
@@ -16,7 +19,7 @@ import multimodal.common.v1.ModelLoading;
 import multimodal.common.v1.ModelRef;
 import multimodal.common.v1.Token;
 
-/** Captions every picture with {@code a castle}, and continues every text with {@code  at night}. */
+/** Captions every picture with {@code a castle}, answers every question with {@code yes}, and continues every text with {@code  at night}. */
 public final class FakeVisionLanguageService extends VisionLanguageServiceGrpc.VisionLanguageServiceImplBase {
     /** Errors that the next captions answer, one each, before they succeed again. */
     public final LinkedBlockingQueue<StatusRuntimeException> failures = new LinkedBlockingQueue<>();
@@ -30,6 +33,9 @@ public final class FakeVisionLanguageService extends VisionLanguageServiceGrpc.V
 
     /** Requests for captions that came. */
     public final List<CaptionImageRequest> captionRequests = new CopyOnWriteArrayList<>();
+
+    /** Questions that came. */
+    public final List<AnswerQuestionRequest> questions = new CopyOnWriteArrayList<>();
 
     /** Requests for continuations that came. */
     public final List<ContinueTextRequest> textRequests = new CopyOnWriteArrayList<>();
@@ -53,6 +59,21 @@ public final class FakeVisionLanguageService extends VisionLanguageServiceGrpc.V
         }
         observer.onNext(CaptionImageResponse.newBuilder()
                 .setResult(result("a castle", FinishReason.FINISH_REASON_END))
+                .build());
+        observer.onCompleted();
+    }
+
+    @Override
+    public void answerQuestion(AnswerQuestionRequest request, StreamObserver<AnswerQuestionResponse> observer) {
+        questions.add(request);
+        observer.onNext(AnswerQuestionResponse.newBuilder()
+                .setToken(Token.newBuilder().setText("yes"))
+                .build());
+        observer.onNext(AnswerQuestionResponse.newBuilder()
+                .setResult(Answer.newBuilder()
+                        .setAnswer("yes")
+                        .setConfidence(0.75)
+                        .setFinishReason(FinishReason.FINISH_REASON_END))
                 .build());
         observer.onCompleted();
     }

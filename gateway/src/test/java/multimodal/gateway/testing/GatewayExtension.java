@@ -17,12 +17,15 @@ import multimodal.common.server.CallExecutor;
 import multimodal.common.server.HealthGrpcService;
 import multimodal.common.server.ServingState;
 import multimodal.gateway.client.RemoteModels;
+import multimodal.gateway.client.RemoteNodes;
 import multimodal.gateway.client.ServiceChannels;
 import multimodal.gateway.proxy.MergedReflection;
 import multimodal.gateway.proxy.PassThrough;
 import multimodal.gateway.rpc.ModelGrpcService;
 import multimodal.gateway.rpc.WorkflowGrpcService;
 import multimodal.gateway.v1.WorkflowServiceGrpc;
+import multimodal.gateway.workflow.CostBudget;
+import multimodal.gateway.workflow.NodeCache;
 import multimodal.gateway.workflow.RetryPolicy;
 import multimodal.gateway.workflow.WorkflowRunner;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -31,6 +34,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** The gateway on a free port over {@link FakeFleet}s, without Quarkus: all are new for each test. */
 public final class GatewayExtension implements BeforeEachCallback, AfterEachCallback {
+    /** What all runs may cost together, and one of them. */
+    public static final long MAX_COST = 20_000;
+
     private static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
     private final int instanceCount;
@@ -58,12 +64,17 @@ public final class GatewayExtension implements BeforeEachCallback, AfterEachCall
         fleets = Stream.generate(FakeFleet::new).limit(instanceCount).toList();
         channels = new ServiceChannels(FakeFleet.services(fleets), List.of());
         workflowThreads = new CallExecutor("workflow", 8, 1);
-        nodeThreads = new CallExecutor("node", 8, 8);
+        nodeThreads = new CallExecutor("node", 8, 64);
         timer = Executors.newSingleThreadScheduledExecutor();
         state = new ServingState(() -> Set.of(WorkflowServiceGrpc.SERVICE_NAME));
-        WorkflowRunner runner = new WorkflowRunner(nodeThreads, new RetryPolicy(3, Duration.ofMillis(5)));
+        WorkflowRunner runner = new WorkflowRunner(
+                new RemoteNodes(channels),
+                nodeThreads,
+                new RetryPolicy(3, Duration.ofMillis(5), 3),
+                4,
+                new NodeCache(1 << 20, Duration.ofHours(1)));
         List<BindableService> own = List.of(
-                new WorkflowGrpcService(channels, runner, workflowThreads),
+                new WorkflowGrpcService(runner, new CostBudget(MAX_COST, MAX_COST), workflowThreads),
                 new ModelGrpcService(new RemoteModels(channels, timer)),
                 new HealthGrpcService(state));
         List<ServerServiceDefinition> definitions =

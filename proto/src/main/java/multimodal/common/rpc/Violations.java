@@ -4,6 +4,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -11,25 +12,29 @@ import java.util.stream.Collectors;
 /**
  * Collects every fault of a request, so that the caller learns all of them at once.
  *
- * <p>Each fault reads {@code name: value (expected: …)}. At most {@value #MAX_LISTED} are listed, since status details
- * travel in HTTP/2 headers, which clients limit to 8 KiB.
+ * <p>Each fault reads {@code name: value (expected: …)}. At most {@value #MAX_LISTED} of together {@value #MAX_LISTED_BYTES}
+ * bytes are listed, since status details travel in HTTP/2 headers, which clients limit to 8 KiB.
  */
 public final class Violations {
     private static final int MAX_LISTED = 12;
-    private static final int MAX_VALUE_LENGTH = 24;
+    private static final int MAX_LISTED_BYTES = 3000;
+    private static final int MAX_VALUE_BYTES = 72;
 
     private final List<FieldViolation> listed = new ArrayList<>();
+    private int listedBytes;
     private int count;
 
     /** Adds a fault of {@code field} (a path such as {@code init_image.data}). */
     public Violations add(String field, Object value, String expected) {
         count++;
-        if (listed.size() < MAX_LISTED) {
-            String description = field + ": " + shorten(value) + " (expected: " + expected + ")";
-            listed.add(FieldViolation.newBuilder()
-                    .setField(field)
-                    .setDescription(description)
-                    .build());
+        FieldViolation fault = FieldViolation.newBuilder()
+                .setField(field)
+                .setDescription(field + ": " + shorten(value) + " (expected: " + expected + ")")
+                .build();
+        boolean fits = listed.size() < MAX_LISTED && listedBytes + fault.getSerializedSize() <= MAX_LISTED_BYTES;
+        if (fits || listed.isEmpty()) {
+            listed.add(fault);
+            listedBytes += fault.getSerializedSize();
         }
         return this;
     }
@@ -101,9 +106,14 @@ public final class Violations {
 
     private static String shorten(Object value) {
         String text = String.valueOf(value);
-        return text.codePointCount(0, text.length()) <= MAX_VALUE_LENGTH
-                ? text
-                : text.substring(0, text.offsetByCodePoints(0, MAX_VALUE_LENGTH)) + "…";
+        int bytes = 0;
+        for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
+            bytes += Character.toString(text.codePointAt(i)).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > MAX_VALUE_BYTES) {
+                return text.substring(0, i) + "…";
+            }
+        }
+        return text;
     }
 
     private static String trim(float bound) {
