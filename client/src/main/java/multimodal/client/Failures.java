@@ -1,6 +1,7 @@
 package multimodal.client;
 
 import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.RetryInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -14,10 +15,16 @@ public final class Failures {
 
     private Failures() {}
 
-    /** What went wrong, in one line for people: for a call its code, and each bad field or the cause. */
+    /**
+     * What went wrong, in one line for people: for a call its code, and each bad field or the cause; what somebody gave that
+     * cannot be used as it says itself.
+     */
     public static String line(Exception failure) {
         if (failure instanceof StatusRuntimeException status) {
             return status.getStatus().getCode() + ": " + cause(status);
+        }
+        if (failure instanceof InputException input) {
+            return input.getMessage();
         }
         return failure.getClass().getSimpleName() + ": " + failure.getMessage();
     }
@@ -30,10 +37,18 @@ public final class Failures {
         return Statuses.detail(failure, RetryInfo.class).map(info -> TimeText.duration(info.getRetryDelay()));
     }
 
+    /** The services begin a description with the field as they know it, which may be the end of a longer path. */
+    private static String fault(FieldViolation violation) {
+        String own = violation.getDescription().split(": ", 2)[0];
+        return violation.getField().endsWith(own) && violation.getDescription().length() > own.length()
+                ? violation.getField() + violation.getDescription().substring(own.length())
+                : violation.getField() + ": " + violation.getDescription();
+    }
+
     private static String cause(StatusRuntimeException failure) {
         String fields = Statuses.detail(failure, BadRequest.class).stream()
                 .flatMap(bad -> bad.getFieldViolationsList().stream())
-                .map(violation -> violation.getField() + ": " + violation.getDescription())
+                .map(Failures::fault)
                 .collect(Collectors.joining("; "));
         if (!fields.isEmpty()) {
             return fields;

@@ -1,5 +1,6 @@
 package multimodal.client;
 
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
@@ -13,11 +14,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import multimodal.clip.v1.ClassifyRequest;
 import multimodal.clip.v1.ClassifyResponse;
 import multimodal.clip.v1.ClipServiceGrpc;
 import multimodal.common.rpc.BalancedChannel;
+import multimodal.gateway.v1.AskImageRequest;
+import multimodal.gateway.v1.ListWorkflowsRequest;
+import multimodal.gateway.v1.RunWorkflowRequest;
 import multimodal.gateway.v1.TextToImageToTextRequest;
+import multimodal.gateway.v1.Workflow;
 import multimodal.gateway.v1.WorkflowEvent;
 import multimodal.gateway.v1.WorkflowServiceGrpc;
 
@@ -59,11 +65,40 @@ public final class FleetClient implements AutoCloseable {
                 timeout);
     }
 
+    /**
+     * A stub of any service of the fleet, for instance {@code client.stub(ImageServiceGrpc::newBlockingStub, trace)}; its deadline
+     * begins now, so it is for one call.
+     */
+    public <S extends AbstractStub<S>> S stub(Function<Channel, S> newStub, TraceParent trace) {
+        return prepared(newStub.apply(work), trace);
+    }
+
     /** Runs the workflow and hands each event to {@code events}, on this thread, as it comes. */
     public void textToImageToText(TextToImageToTextRequest request, TraceParent trace, Consumer<WorkflowEvent> events) {
         prepared(WorkflowServiceGrpc.newBlockingStub(work), trace)
                 .textToImageToText(request)
                 .forEachRemaining(events);
+    }
+
+    /** Asks a question about a picture and hands each event to {@code events}, on this thread, as it comes. */
+    public void askImage(AskImageRequest request, TraceParent trace, Consumer<WorkflowEvent> events) {
+        prepared(WorkflowServiceGrpc.newBlockingStub(work), trace)
+                .askImage(request)
+                .forEachRemaining(events);
+    }
+
+    /** Runs a graph and hands each event to {@code events}, on this thread, as it comes. */
+    public void runWorkflow(RunWorkflowRequest request, TraceParent trace, Consumer<WorkflowEvent> events) {
+        prepared(WorkflowServiceGrpc.newBlockingStub(work), trace)
+                .runWorkflow(request)
+                .forEachRemaining(events);
+    }
+
+    /** The ready-made graphs, sorted by name. */
+    public List<Workflow> listWorkflows(TraceParent trace) {
+        return prepared(WorkflowServiceGrpc.newBlockingStub(work), trace)
+                .listWorkflows(ListWorkflowsRequest.getDefaultInstance())
+                .getWorkflowsList();
     }
 
     /** Says which label fits a picture. */

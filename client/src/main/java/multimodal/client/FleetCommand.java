@@ -5,8 +5,12 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import multimodal.client.command.AskCommand;
 import multimodal.client.command.AwaitCommand;
+import multimodal.client.command.CaptionCommand;
 import multimodal.client.command.DemoCommand;
+import multimodal.client.command.ImageCommand;
+import multimodal.client.command.RunCommand;
 import multimodal.client.command.StatusCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,7 +20,15 @@ import picocli.CommandLine.Command;
         name = "fleet",
         description = "Client of a Multimodal Fleet.",
         mixinStandardHelpOptions = true,
-        subcommands = {DemoCommand.class, AwaitCommand.class, StatusCommand.class})
+        subcommands = {
+            ImageCommand.class,
+            CaptionCommand.class,
+            AskCommand.class,
+            RunCommand.class,
+            DemoCommand.class,
+            AwaitCommand.class,
+            StatusCommand.class
+        })
 public final class FleetCommand {
 
     private FleetCommand() {}
@@ -35,11 +47,13 @@ public final class FleetCommand {
 
     /** The command line, for a program that has its own streams. */
     public static CommandLine commandLine() {
-        return new CommandLine(new FleetCommand()).setExecutionExceptionHandler((failure, command, parsed) -> {
-            PrintWriter err = command.getErr();
-            err.println("fleet: " + Failures.line(failure));
-            err.flush();
-            return CommandLine.ExitCode.SOFTWARE;
-        });
+        return new CommandLine(new FleetCommand())
+                .setOverwrittenOptionsAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    PrintWriter err = command.getErr();
+                    err.println("fleet: " + Failures.line(failure));
+                    err.flush();
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
     }
 }

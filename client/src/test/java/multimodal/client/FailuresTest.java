@@ -23,11 +23,23 @@ class FailuresTest {
     }
 
     @Test
+    void aFieldIsNamedOnceHoweverTheServiceCallsIt() {
+        BadRequest bad = BadRequest.newBuilder()
+                .addFieldViolations(violation("steps", "steps: 0 (expected: 1 to 150)"))
+                .addFieldViolations(violation("workflow.nodes[1].settings.steps", "steps: 0 (expected: 1 to 150)"))
+                .build();
+        assertThat(Failures.line(Statuses.of(Status.Code.INVALID_ARGUMENT, "2 faults", bad)))
+                .isEqualTo("INVALID_ARGUMENT: steps: 0 (expected: 1 to 150); "
+                        + "workflow.nodes[1].settings.steps: 0 (expected: 1 to 150)");
+    }
+
+    @Test
     void aLineIsOneLine() {
         Status status = Status.INTERNAL.withDescription("internal error 1\nat somewhere");
         assertThat(Failures.line(status.asRuntimeException())).isEqualTo("INTERNAL: internal error 1");
         assertThat(Failures.line(Status.UNKNOWN.asRuntimeException())).isEqualTo("UNKNOWN: no description");
         assertThat(Failures.line(new IOException("disk full"))).isEqualTo("IOException: disk full");
+        assertThat(Failures.line(new InputException("photo: no such file"))).isEqualTo("photo: no such file");
     }
 
     @Test

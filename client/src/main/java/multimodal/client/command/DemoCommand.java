@@ -1,7 +1,6 @@
 package multimodal.client.command;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import multimodal.client.FleetClient;
@@ -19,19 +18,14 @@ import picocli.CommandLine.Spec;
 @Command(name = "demo", description = "Turns two sentences into pictures, the pictures into captions and stories.")
 public final class DemoCommand implements Callable<Integer> {
 
-    @Option(
-            names = "--gateway",
-            description = "Address of the gateway, or of several, separated by commas (default: ${DEFAULT-VALUE}).")
-    String gateway = "localhost:9000";
-
     @Option(names = "--output", description = "Directory for the results (default: ${DEFAULT-VALUE}).")
     Path output = Path.of("demo-output");
 
     @Option(names = "--spans", description = "Directory into which the services write their spans.")
     Path spans;
 
-    @Option(names = "--timeout", description = "Longest time for one call (default: ${DEFAULT-VALUE}).")
-    Duration timeout = Duration.ofMinutes(2);
+    @Mixin
+    GatewayOptions gateway;
 
     @Mixin
     TerminalOptions terminal;
@@ -41,7 +35,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (FleetClient client = FleetClient.connect(gateway, timeout)) {
+        try (FleetClient client = gateway.connect()) {
             DemoOutput files = new DemoOutput(output, Optional.ofNullable(spans).map(SpanFiles::new));
             boolean named = new Demo(client, terminal.on(spec.commandLine().getOut()), files).run();
             return named ? ExitCode.OK : ExitCode.SOFTWARE;

@@ -1,14 +1,14 @@
 package multimodal.client.demo;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import multimodal.client.FleetClient;
 import multimodal.client.RefusedCalls;
-import multimodal.client.TimeText;
 import multimodal.client.TraceParent;
+import multimodal.client.run.RunState;
+import multimodal.client.run.ShownRun;
 import multimodal.client.terminal.Terminal;
 import multimodal.client.trace.RunTrace;
 import multimodal.clip.v1.ClassifyResponse;
@@ -61,31 +61,15 @@ public final class Demo {
     }
 
     private RunState textToImageToText(DemoPrompt prompt, TraceParent span) {
-        List<RunState> attempts = new ArrayList<>();
-        RefusedCalls.run(
-                () -> {
-                    RunState run = new RunState();
-                    attempts.add(run);
-                    RunView view = RunView.on(terminal);
-                    client.textToImageToText(prompt.request(), span, event -> {
-                        run.apply(event);
-                        view.show(run, event);
-                    });
-                },
-                this::tellRefusal);
-        return attempts.get(attempts.size() - 1);
+        return ShownRun.on(terminal, events -> client.textToImageToText(prompt.request(), span, events));
     }
 
     private ClassifyResponse classify(DemoPrompt prompt, RunState run, TraceParent span) {
         List<ClassifyResponse> answers = new ArrayList<>();
         RefusedCalls.run(
                 () -> answers.add(client.classify(prompt.classifyRequest(DemoRun.picture(run)), span)),
-                this::tellRefusal);
+                delay -> ShownRun.tellRefusal(terminal, delay));
         return answers.get(0);
-    }
-
-    private void tellRefusal(Duration delay) {
-        terminal.println("the fleet is full; trying again in " + TimeText.seconds(delay));
     }
 
     private static String best(ClassifyResponse classes) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import multimodal.client.run.Pictures;
 import multimodal.client.trace.RunTrace;
 import multimodal.client.trace.SpanFiles;
 

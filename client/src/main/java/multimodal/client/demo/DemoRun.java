@@ -1,6 +1,7 @@
 package multimodal.client.demo;
 
 import java.util.List;
+import multimodal.client.run.RunState;
 import multimodal.clip.v1.ClassifyResponse;
 import multimodal.common.v1.Image;
 

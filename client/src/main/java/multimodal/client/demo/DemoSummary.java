@@ -2,6 +2,7 @@ package multimodal.client.demo;
 
 import java.util.List;
 import multimodal.client.TimeText;
+import multimodal.client.run.NodeState;
 import multimodal.client.terminal.TextTable;
 import multimodal.client.terminal.TextTable.Column;
 import multimodal.common.v1.GenerationInfo;

@@ -6,6 +6,7 @@ import com.google.protobuf.Duration;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import multimodal.client.TimeText;
+import multimodal.client.run.NodeState;
 import multimodal.common.v1.GenerationInfo;
 import multimodal.common.v1.StageTimings;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import multimodal.client.run.RunState;
 import multimodal.client.testing.ScriptedRuns;
 import multimodal.clip.v1.ClassifyResponse;
 import multimodal.clip.v1.LabelScore;

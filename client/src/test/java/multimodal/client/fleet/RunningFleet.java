@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -109,15 +110,35 @@ final class RunningFleet implements AutoCloseable {
 
     /** Ends a process without asking it. */
     void kill(String service) throws IOException {
+        ProcessHandle process = process(service);
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** Ends a process without asking it, and starts it again as it was; does not wait until it serves. */
+    void killAndStart(String service) throws IOException {
+        ProcessHandle process = process(service);
+        List<String> command = new ArrayList<>(List.of(process.info().command().orElseThrow()));
+        command.addAll(List.of(process.info().arguments().orElseThrow()));
+        kill(service);
+        ProcessBuilder again = new ProcessBuilder(command).redirectErrorStream(true);
+        again.redirectOutput(ProcessBuilder.Redirect.appendTo(
+                directory.resolve(service + ".log").toFile()));
+        again.environment().put("OPT_OUT_TRACKING", "true");
+        again.environment().put("DJL_CACHE_DIR", directory.resolve("cache").toString());
+        long pid = again.start().pid();
+        Path list = directory.resolve("processes");
+        Files.writeString(list, Files.readString(list).replace(" " + process.pid() + "\n", " " + pid + "\n"));
+    }
+
+    private ProcessHandle process(String service) throws IOException {
         long pid = Files.readAllLines(directory.resolve("processes")).stream()
                 .map(line -> line.split(" "))
                 .filter(words -> words[0].equals(service))
                 .mapToLong(words -> Long.parseLong(words[3]))
                 .findFirst()
                 .orElseThrow();
-        ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
-        process.destroyForcibly();
-        process.onExit().join();
+        return ProcessHandle.of(pid).orElseThrow();
     }
 
     @Override

@@ -17,10 +17,15 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import multimodal.clip.v1.ClassifyRequest;
 import multimodal.clip.v1.ClassifyResponse;
 import multimodal.clip.v1.ClipServiceGrpc;
 import multimodal.clip.v1.VisionLanguageServiceGrpc;
+import multimodal.gateway.v1.AskImageRequest;
+import multimodal.gateway.v1.ListWorkflowsRequest;
+import multimodal.gateway.v1.ListWorkflowsResponse;
+import multimodal.gateway.v1.RunWorkflowRequest;
 import multimodal.gateway.v1.TextToImageToTextRequest;
 import multimodal.gateway.v1.WorkflowEvent;
 import multimodal.gateway.v1.WorkflowServiceGrpc;
@@ -37,6 +42,7 @@ public final class ScriptedGateway implements AutoCloseable {
     private final Queue<StatusRuntimeException> refusals = new ConcurrentLinkedQueue<>();
     private final Server server;
     private final int port;
+    private final List<RunWorkflowRequest> graphs = new CopyOnWriteArrayList<>();
     private volatile Function<TextToImageToTextRequest, List<WorkflowEvent>> workflow = ScriptedRuns::castle;
 
     public ScriptedGateway() throws IOException {
@@ -75,6 +81,11 @@ public final class ScriptedGateway implements AutoCloseable {
         refusals.add(failure);
     }
 
+    /** The graphs that came. */
+    public List<RunWorkflowRequest> graphs() {
+        return List.copyOf(graphs);
+    }
+
     /** The headers {@code traceparent} of all calls but those for health. */
     public List<String> traceParents() {
         return List.copyOf(traceParents);
@@ -88,12 +99,35 @@ public final class ScriptedGateway implements AutoCloseable {
     private final class Workflows extends WorkflowServiceGrpc.WorkflowServiceImplBase {
         @Override
         public void textToImageToText(TextToImageToTextRequest request, StreamObserver<WorkflowEvent> observer) {
+            answer(observer, () -> workflow.apply(request));
+        }
+
+        @Override
+        public void runWorkflow(RunWorkflowRequest request, StreamObserver<WorkflowEvent> observer) {
+            graphs.add(request);
+            answer(observer, () -> ScriptedRuns.of(request));
+        }
+
+        @Override
+        public void askImage(AskImageRequest request, StreamObserver<WorkflowEvent> observer) {
+            answer(observer, () -> ScriptedRuns.answered(request));
+        }
+
+        @Override
+        public void listWorkflows(ListWorkflowsRequest request, StreamObserver<ListWorkflowsResponse> observer) {
+            observer.onNext(ListWorkflowsResponse.newBuilder()
+                    .addWorkflows(ScriptedRuns.DESCRIBE)
+                    .build());
+            observer.onCompleted();
+        }
+
+        private void answer(StreamObserver<WorkflowEvent> observer, Supplier<List<WorkflowEvent>> run) {
             StatusRuntimeException refusal = refusals.poll();
             if (refusal != null) {
                 observer.onError(refusal);
                 return;
             }
-            List<WorkflowEvent> events = workflow.apply(request);
+            List<WorkflowEvent> events = run.get();
             events.forEach(observer::onNext);
             WorkflowEvent last = events.get(events.size() - 1);
             if (last.hasNodeFailed()) {

@@ -1,5 +1,6 @@
 package multimodal.client.testing;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
 import com.google.rpc.Code;
@@ -9,6 +10,7 @@ import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import multimodal.clip.v1.Answer;
 import multimodal.clip.v1.ClassifyResponse;
 import multimodal.clip.v1.LabelScore;
 import multimodal.common.rpc.Statuses;
@@ -19,6 +21,7 @@ import multimodal.common.v1.ModelRef;
 import multimodal.common.v1.Progress;
 import multimodal.common.v1.StageTimings;
 import multimodal.common.v1.Token;
+import multimodal.gateway.v1.AskImageRequest;
 import multimodal.gateway.v1.NodeFailed;
 import multimodal.gateway.v1.NodeLoading;
 import multimodal.gateway.v1.NodeOutput;
@@ -26,9 +29,14 @@ import multimodal.gateway.v1.NodeProgress;
 import multimodal.gateway.v1.NodeResult;
 import multimodal.gateway.v1.NodeStarted;
 import multimodal.gateway.v1.NodeToken;
+import multimodal.gateway.v1.Port;
+import multimodal.gateway.v1.PortRef;
+import multimodal.gateway.v1.PortType;
 import multimodal.gateway.v1.PortValue;
+import multimodal.gateway.v1.RunWorkflowRequest;
 import multimodal.gateway.v1.TextToImageToTextRequest;
 import multimodal.gateway.v1.Workflow;
+import multimodal.gateway.v1.WorkflowEdge;
 import multimodal.gateway.v1.WorkflowEvent;
 import multimodal.gateway.v1.WorkflowFinished;
 import multimodal.gateway.v1.WorkflowNode;
@@ -41,7 +49,57 @@ public final class ScriptedRuns {
 
     private static final int STEPS = 4;
 
+    /** A graph that describes a picture. */
+    public static final Workflow DESCRIBE = Workflow.newBuilder()
+            .setName("Describe")
+            .setDescription("Describes a picture.")
+            .addInputs(Port.newBuilder().setName("photo").setType(PortType.PORT_TYPE_IMAGE))
+            .addNodes(node("describe", "multimodal.clip.v1.VisionLanguageService/CaptionImage"))
+            .addEdges(WorkflowEdge.newBuilder()
+                    .setSource(PortRef.newBuilder().setPort("photo"))
+                    .setTarget(PortRef.newBuilder().setNode("describe").setPort("image")))
+            .build();
+
     private ScriptedRuns() {}
+
+    /** The answer is the question itself, of which the model is sure to three quarters. */
+    public static List<WorkflowEvent> answered(AskImageRequest request) {
+        List<WorkflowEvent.Builder> events = new ArrayList<>();
+        events.add(event().setWorkflowStarted(WorkflowStarted.newBuilder()
+                .setWorkflow(Workflow.newBuilder()
+                        .addNodes(
+                                node("answer_question", "multimodal.clip.v1.VisionLanguageService/AnswerQuestion")))));
+        events.add(event().setNodeStarted(
+                        NodeStarted.newBuilder().setNode("answer_question").setAttempt(1)));
+        events.add(event().setNodeResult(NodeResult.newBuilder()
+                .setNode("answer_question")
+                .setAnswer(Any.pack(Answer.newBuilder()
+                        .setAnswer(request.getQuestion())
+                        .setConfidence(0.75)
+                        .build()))));
+        events.add(event().setWorkflowFinished(WorkflowFinished.getDefaultInstance()));
+        return numbered(events);
+    }
+
+    /** Each node of the graph after the other: one that paints makes a picture, any other says that it is a castle. */
+    public static List<WorkflowEvent> of(RunWorkflowRequest request) {
+        List<WorkflowEvent.Builder> events = new ArrayList<>();
+        events.add(event().setWorkflowStarted(WorkflowStarted.newBuilder().setWorkflow(request.getWorkflow())));
+        for (WorkflowNode node : request.getWorkflow().getNodesList()) {
+            if (node.getMethod().endsWith("/GenerateImage")) {
+                events.add(event().setNodeStarted(
+                                NodeStarted.newBuilder().setNode(node.getId()).setAttempt(1)));
+                events.add(event().setNodeResult(NodeResult.newBuilder()
+                        .setNode(node.getId())
+                        .addOutputs(output("image", PortValue.newBuilder().setImage(image(STEPS))))
+                        .setInfo(info("sticker-diffusion").toBuilder().setSeed(7))));
+            } else {
+                addText(events, node.getId(), "sticker-caption", "a castle ", "at night");
+            }
+        }
+        events.add(event().setWorkflowFinished(WorkflowFinished.getDefaultInstance()));
+        return numbered(events);
+    }
 
     /** Four steps with a preview each; a caption with a castle in the language of the request; two sentences. */
     public static List<WorkflowEvent> castle(TextToImageToTextRequest request) {

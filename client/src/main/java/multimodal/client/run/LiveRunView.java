@@ -1,4 +1,4 @@
-package multimodal.client.demo;
+package multimodal.client.run;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
@@ -113,7 +113,7 @@ final class LiveRunView implements RunView {
         return switch (node.phase()) {
             case WAITING -> "";
             case LOADING -> "loading";
-            case DONE -> TimeText.seconds(node.duration());
+            case DONE -> node.result().getCached() ? "as before" : TimeText.seconds(node.duration());
             case RUNNING, RETRYING, FAILED ->
                 node.progress().getStepCount() > 0
                         ? node.progress().getStep() + "/" + node.progress().getStepCount()

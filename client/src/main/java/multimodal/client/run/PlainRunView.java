@@ -1,4 +1,4 @@
-package multimodal.client.demo;
+package multimodal.client.run;
 
 import multimodal.client.TimeText;
 import multimodal.client.terminal.Terminal;
@@ -63,7 +63,11 @@ final class PlainRunView implements RunView {
     }
 
     private void done(NodeState node) {
-        line(node.id(), "done in " + TimeText.seconds(node.duration()));
+        if (node.result().getCached()) {
+            line(node.id(), "as before: " + node.text().replace('\n', ' '));
+        } else {
+            line(node.id(), "done in " + TimeText.seconds(node.duration()));
+        }
     }
 
     private void retry(NodeRetry event) {

@@ -1,4 +1,4 @@
-package multimodal.client.demo;
+package multimodal.client.run;
 
 import java.util.Arrays;
 import java.util.List;
@@ -9,19 +9,19 @@ import multimodal.media.PictureLimits;
 import multimodal.media.PngEncoder;
 
 /** Reads the fleet's pictures and puts them side by side. */
-final class Pictures {
+public final class Pictures {
 
     private static final PictureDecoder DECODER = new PictureDecoder(PictureLimits.DEFAULT);
     private static final int STRIP_GAP = 4;
 
     private Pictures() {}
 
-    static Picture decode(Image image) {
+    public static Picture decode(Image image) {
         return DECODER.decode(image.getData().toByteArray());
     }
 
     /** One PNG with all {@code images}, at least one, from left to right on white; they have the same size. */
-    static byte[] strip(List<Image> images) {
+    public static byte[] strip(List<Image> images) {
         List<Picture> pictures = images.stream().map(Pictures::decode).toList();
         int width = pictures.get(0).width();
         int height = pictures.get(0).height();

@@ -1,10 +1,10 @@
-package multimodal.client.demo;
+package multimodal.client.run;
 
 import multimodal.client.terminal.Terminal;
 import multimodal.gateway.v1.WorkflowEvent;
 
 /** Shows a run of a workflow while it happens. */
-interface RunView {
+public interface RunView {
 
     /** The view for {@code terminal}: redrawn in place where the terminal can, plain lines elsewhere. */
     static RunView on(Terminal terminal) {

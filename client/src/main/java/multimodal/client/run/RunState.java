@@ -1,4 +1,4 @@
-package multimodal.client.demo;
+package multimodal.client.run;
 
 import java.time.Duration;
 import java.util.Collection;
@@ -8,13 +8,13 @@ import multimodal.client.TimeText;
 import multimodal.gateway.v1.WorkflowEvent;
 
 /** What the events of one run of a workflow have told so far. Not thread-safe. */
-final class RunState {
+public final class RunState {
 
     private final Map<String, NodeState> nodes = new LinkedHashMap<>();
     private Duration elapsed = Duration.ZERO;
 
     /** Takes in the next event. */
-    void apply(WorkflowEvent event) {
+    public void apply(WorkflowEvent event) {
         elapsed = TimeText.duration(event.getElapsed());
         switch (event.getEventCase()) {
             case WORKFLOW_STARTED ->
@@ -36,12 +36,12 @@ final class RunState {
     }
 
     /** The nodes, in the order of the workflow. */
-    Collection<NodeState> nodes() {
+    public Collection<NodeState> nodes() {
         return nodes.values();
     }
 
     /** The node called {@code id}. */
-    NodeState node(String id) {
+    public NodeState node(String id) {
         NodeState node = nodes.get(id);
         if (node == null) {
             throw new IllegalStateException("the fleet tells of a node that its workflow lacks: " + id);
@@ -50,7 +50,7 @@ final class RunState {
     }
 
     /** Time from the start of the workflow to the last event. */
-    Duration elapsed() {
+    public Duration elapsed() {
         return elapsed;
     }
 }

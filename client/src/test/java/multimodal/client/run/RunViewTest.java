@@ -1,4 +1,4 @@
-package multimodal.client.demo;
+package multimodal.client.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

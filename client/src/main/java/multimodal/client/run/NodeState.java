@@ -1,4 +1,4 @@
-package multimodal.client.demo;
+package multimodal.client.run;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,10 +17,10 @@ import multimodal.gateway.v1.NodeToken;
 import multimodal.gateway.v1.WorkflowNode;
 
 /** What the events of a run have told about one node so far. Not thread-safe. */
-final class NodeState {
+public final class NodeState {
 
     /** How far a node has come. */
-    enum Phase {
+    public enum Phase {
         WAITING,
         LOADING,
         RUNNING,
@@ -82,6 +82,7 @@ final class NodeState {
     void finish(Duration elapsed, NodeResult event) {
         phase = Phase.DONE;
         result = event;
+        started = event.getCached() ? elapsed : started;
         ended = elapsed;
     }
 
@@ -91,16 +92,16 @@ final class NodeState {
     }
 
     /** Id of the node in its workflow, for example {@code caption_image}. */
-    String id() {
+    public String id() {
         return node.getId();
     }
 
     /** The process that runs it, for example {@code image-service}. */
-    String service() {
+    public String service() {
         return serviceOf(node.getMethod());
     }
 
-    Phase phase() {
+    public Phase phase() {
         return phase;
     }
 
@@ -119,12 +120,12 @@ final class NodeState {
     }
 
     /** When it began, since the start of the workflow. */
-    Duration started() {
+    public Duration started() {
         return started;
     }
 
     /** From its start to the last event that tells of it. */
-    Duration duration() {
+    public Duration duration() {
         return ended.minus(started);
     }
 
@@ -134,17 +135,17 @@ final class NodeState {
     }
 
     /** Every preview so far, oldest first. */
-    List<Image> previews() {
+    public List<Image> previews() {
         return List.copyOf(previews);
     }
 
     /** The text so far: the result's once there is one, else the tokens. */
-    String text() {
+    public String text() {
         return outputText().orElse(text.toString());
     }
 
     /** The finished picture. */
-    Optional<Image> picture() {
+    public Optional<Image> picture() {
         return result.getOutputsList().stream()
                 .map(NodeOutput::getValue)
                 .filter(value -> value.hasImage())
@@ -152,8 +153,13 @@ final class NodeState {
                 .findFirst();
     }
 
+    /** All that came out; empty before the node is done. */
+    public NodeResult result() {
+        return result;
+    }
+
     /** Model, seed and timings; empty before the node is done. */
-    GenerationInfo info() {
+    public GenerationInfo info() {
         return result.getInfo();
     }
 

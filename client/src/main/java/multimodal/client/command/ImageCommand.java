@@ -1,0 +1,155 @@
+package multimodal.client.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import multimodal.client.FleetClient;
+import multimodal.client.InputException;
+import multimodal.client.TimeText;
+import multimodal.client.TraceParent;
+import multimodal.client.graph.GraphBuilder;
+import multimodal.client.run.NodeState;
+import multimodal.client.terminal.Terminal;
+import multimodal.common.v1.Image;
+import multimodal.common.v1.ModelRef;
+import multimodal.gateway.v1.PortType;
+import multimodal.gateway.v1.PortValue;
+import multimodal.gateway.v1.RunWorkflowRequest;
+import multimodal.image.v1.ControlImage;
+import multimodal.image.v1.ControlKind;
+import multimodal.image.v1.DetectEdgesRequest;
+import multimodal.image.v1.GenerateImageRequest;
+import multimodal.image.v1.ImageServiceGrpc;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code fleet image}: a picture from a text. What an option may be the fleet knows; its answer names the option. */
+@Command(name = "image", description = "Makes a picture from a text.")
+public final class ImageCommand implements Callable<Integer> {
+
+    private static final String NODE = "image";
+    private static final String CONTROL = "control";
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,6})(?:x(\\d{1,6}))?");
+    private static final int PREVIEW_INTERVAL = 3;
+
+    @Parameters(paramLabel = "TEXT", description = "What the picture shows, in English or Chinese.")
+    String prompt;
+
+    @Option(names = "--negative", paramLabel = "TEXT", description = "What it must not show.")
+    String negative = "";
+
+    @Option(names = "--steps", description = "Denoising steps (default: the model's).")
+    Integer steps;
+
+    @Option(names = "--guidance", description = "How strongly the text steers (default: the model's).")
+    Float guidance;
+
+    @Option(
+            names = "--seed",
+            description = "Seed; the same one makes the same picture (default: one is drawn and told).")
+    Long seed;
+
+    @Option(
+            names = "--size",
+            paramLabel = "WIDTHxHEIGHT",
+            description = "Size in pixels, or one number for a square (default: the model's).")
+    String size;
+
+    @Option(
+            names = "--control",
+            paramLabel = "FILE",
+            description = "A picture of the same size whose outlines it shall have (the fleet needs a ControlNet).")
+    Path control;
+
+    @Option(names = "--model", description = "Name of the model (default: the fleet's).")
+    String model = "";
+
+    @Option(names = "--out", paramLabel = "FILE", description = "Where the picture goes (default: ${DEFAULT-VALUE}).")
+    Path out = Path.of("image.png");
+
+    @Mixin
+    GatewayOptions gateway;
+
+    @Mixin
+    TerminalOptions terminalOptions;
+
+    @Spec
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        Terminal terminal = terminalOptions.on(spec.commandLine().getOut());
+        RunWorkflowRequest request = request(settings(terminal));
+        try (FleetClient client = gateway.connect()) {
+            NodeState node =
+                    NodeRun.of(NODE, terminal, events -> client.runWorkflow(request, TraceParent.newTrace(), events));
+            write(node, terminal);
+            return ExitCode.OK;
+        }
+    }
+
+    private RunWorkflowRequest request(GenerateImageRequest.Builder settings) throws IOException {
+        GraphBuilder graph = new GraphBuilder("Image");
+        RunWorkflowRequest.Builder request = RunWorkflowRequest.newBuilder();
+        if (control != null) {
+            settings.addControlImages(ControlImage.newBuilder().setKind(ControlKind.CONTROL_KIND_CANNY));
+            Image picture = GivenFiles.picture("--control", control);
+            request.putInputs(CONTROL, PortValue.newBuilder().setImage(picture).build());
+            graph.input(CONTROL, PortType.PORT_TYPE_IMAGE)
+                    .node("edges", ImageServiceGrpc.getDetectEdgesMethod(), DetectEdgesRequest.getDefaultInstance())
+                    .edge(CONTROL, "edges.image")
+                    .edge("edges.edges", NODE + ".control_image");
+        }
+        graph.node(NODE, ImageServiceGrpc.getGenerateImageMethod(), settings.build());
+        return request.setWorkflow(graph.build()).build();
+    }
+
+    private GenerateImageRequest.Builder settings(Terminal terminal) {
+        GenerateImageRequest.Builder settings = GenerateImageRequest.newBuilder()
+                .setPrompt(prompt)
+                .setNegativePrompt(negative)
+                .setPreviewInterval(terminal.rich() ? PREVIEW_INTERVAL : 0);
+        if (steps != null) {
+            settings.setSteps(steps);
+        }
+        if (guidance != null) {
+            settings.setGuidanceScale(guidance);
+        }
+        if (seed != null) {
+            settings.setSeed(seed);
+        }
+        if (!model.isEmpty()) {
+            settings.setModel(ModelRef.newBuilder().setName(model));
+        }
+        if (size != null) {
+            Matcher sides = SIZE.matcher(size);
+            if (!sides.matches()) {
+                throw new InputException(
+                        "--size: %s (expected: WIDTHxHEIGHT, such as 128x96, or one number)".formatted(size));
+            }
+            settings.setWidth(Integer.parseInt(sides.group(1)));
+            settings.setHeight(Integer.parseInt(sides.group(sides.group(2) == null ? 1 : 2)));
+        }
+        return settings;
+    }
+
+    private void write(NodeState node, Terminal terminal) throws IOException {
+        byte[] picture = node.picture().orElseThrow().getData().toByteArray();
+        Files.write(out, picture);
+        terminal.println("wrote %s (seed %d, %s/%s, %s)"
+                .formatted(
+                        out,
+                        node.info().getSeed(),
+                        node.info().getModel().getName(),
+                        node.info().getModel().getVersion(),
+                        TimeText.seconds(node.duration())));
+    }
+}
