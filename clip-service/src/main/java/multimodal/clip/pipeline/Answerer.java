@@ -56,14 +56,15 @@ public final class Answerer {
     }
 
     private static Answer answer(TextEvent.Result text, double sure, String language, ModelManifest manifest) {
-        boolean isUnknown = TextModel.unknown(manifest, language).equals(Optional.of(text.text()));
+        TextEvent.MadeText made = text.first();
+        boolean isUnknown = TextModel.unknown(manifest, language).equals(Optional.of(made.text()));
         return new Answer(
-                text.text(),
+                made.text(),
                 isUnknown ? 1 - sure : sure,
                 isUnknown,
                 language,
-                text.finishReason(),
-                text.tokenCount(),
+                made.finishReason(),
+                made.tokenCount(),
                 text.info());
     }
 }

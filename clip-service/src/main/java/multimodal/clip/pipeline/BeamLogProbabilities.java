@@ -3,6 +3,7 @@ package multimodal.clip.pipeline;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import multimodal.inference.decoding.BeamSearch;
 import multimodal.inference.decoding.LogProbabilities;
@@ -18,7 +19,7 @@ final class BeamLogProbabilities {
         for (int index = 0; index < parents.size(); index++) {
             byParent.put(parents.get(index).tokens(), logits.get(index));
         }
-        Stream.concat(search.open().stream(), Stream.of(search.best())).forEach(beam -> {
+        Stream.concat(search.open().stream(), search.done().stream()).forEach(beam -> {
             int last = beam.tokens().size() - 1;
             float[] row = last < 0 ? null : byParent.get(beam.tokens().subList(0, last));
             if (row != null) {
@@ -29,8 +30,10 @@ final class BeamLogProbabilities {
         });
     }
 
-    /** The log-probability of the last token of {@code tokens}, which {@link #learn} has seen. */
-    float ofLast(List<Long> tokens) {
-        return ofLast.get(tokens);
+    /** The log-probability of each of {@code tokens}, of a text that {@link #learn} has seen. */
+    List<Float> of(List<Long> tokens) {
+        return IntStream.rangeClosed(1, tokens.size())
+                .mapToObj(length -> ofLast.get(tokens.subList(0, length)))
+                .toList();
     }
 }

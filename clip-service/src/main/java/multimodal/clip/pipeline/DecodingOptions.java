@@ -8,11 +8,12 @@ import java.util.OptionalLong;
  * How token probabilities become a text.
  *
  * @param maxTokens new tokens at the most, 1 to the model's limit; absent: the model's limit
+ * @param minTokens new tokens before the model may end the text, 0 to {@code maxTokens}
  * @param repetitionPenalty divides the score of tokens that the text already has, 0.1 to 10; 1 changes nothing
  * @param stopTexts end the text where the first of them appears
  */
 public record DecodingOptions(
-        OptionalInt maxTokens, Strategy strategy, float repetitionPenalty, List<String> stopTexts) {
+        OptionalInt maxTokens, int minTokens, Strategy strategy, float repetitionPenalty, List<String> stopTexts) {
 
     public DecodingOptions {
         stopTexts = List.copyOf(stopTexts);
@@ -20,13 +21,30 @@ public record DecodingOptions(
 
     /** Greedy, up to the model's limit. */
     public static DecodingOptions greedy() {
-        return new DecodingOptions(OptionalInt.empty(), new Greedy(), 1, List.of());
+        return of(new Greedy());
+    }
+
+    /** So chosen, up to the model's limit. */
+    public static DecodingOptions of(Strategy strategy) {
+        return new DecodingOptions(OptionalInt.empty(), 0, strategy, 1, List.of());
+    }
+
+    public DecodingOptions withMaxTokens(OptionalInt tokens) {
+        return new DecodingOptions(tokens, minTokens, strategy, repetitionPenalty, stopTexts);
+    }
+
+    public DecodingOptions withMinTokens(int tokens) {
+        return new DecodingOptions(maxTokens, tokens, strategy, repetitionPenalty, stopTexts);
+    }
+
+    public DecodingOptions withStopTexts(String... texts) {
+        return new DecodingOptions(maxTokens, minTokens, strategy, repetitionPenalty, List.of(texts));
     }
 
     /** How each token is chosen. */
     public sealed interface Strategy {
 
-        /** Rows that one decoder step takes. */
+        /** Texts that are followed at least, whatever is asked for. */
         default int slots() {
             return 1;
         }

@@ -17,7 +17,7 @@ public final class TextContinuer {
     private static final int RESERVED_PART = 4;
 
     /**
-     * Makes one continuation. A prompt that leaves no room for the new tokens loses its beginning.
+     * Makes one continuation, or several of the same prompt. A prompt that leaves no room for the new tokens loses its beginning.
      *
      * @param sink hears of every token as soon as it is settled, then of the result; may block
      */
@@ -27,7 +27,7 @@ public final class TextContinuer {
         OptionalInt asked = options.decoding().maxTokens();
         TextTokens prompt = prompt(model, options, context - asked.orElse(context / RESERVED_PART));
         int maxTokens = asked.orElse(context - prompt.ids().size());
-        TextDecoding decoding = TextDecoding.goingOn(model, options.decoding(), maxTokens, sink);
+        TextDecoding decoding = TextDecoding.goingOn(options.sequences(), model, options.decoding(), maxTokens, sink);
         try (Permit permit = model.admit(caller, decoding.cost());
                 Row row = model.open(permit, TextModel.DECODER)) {
             decoding.run(prompt.ids(), TextModel.decoder(model.manifest(), row, Map.of()));

@@ -6,116 +6,141 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 import multimodal.clip.pipeline.DecodingOptions.Beam;
 import multimodal.clip.pipeline.DecodingOptions.Sampled;
 import multimodal.clip.steps.CachedDecoder;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.decoding.BeamSearch;
-import multimodal.inference.decoding.FinishReason;
-import multimodal.inference.decoding.LogProbabilities;
 import multimodal.inference.decoding.LogitsFilter;
 import multimodal.inference.decoding.StopRule;
 import multimodal.inference.decoding.TokenSampler;
-import multimodal.inference.decoding.TokenText;
 import multimodal.inference.lifecycle.ModelHandle;
 
 /**
- * The decoding loop that captions, answers and continuations share: one step of the decoder, one token, until the stop rule ends the
- * text. One instance makes one text; not thread-safe.
+ * The decoding loop that captions, answers and continuations share: one step of the decoder, one token of each text, until the
+ * stop rule ends it. One instance makes the texts of one request; not thread-safe.
  */
 final class TextDecoding {
 
     private final DecodingOptions options;
     private final StopRule rule;
-    private final TokenText text;
-    private final TokenTeller teller;
+    private final List<TextSequence> sequences;
     private final Optional<Confidence> confidence;
     private OptionalLong seed = OptionalLong.empty();
-    private FinishReason reason;
 
     private TextDecoding(
-            ModelHandle model,
-            DecodingOptions options,
-            int maxTokens,
-            boolean standsAlone,
-            Optional<Confidence> confidence,
-            Consumer<? super TextEvent.Token> sink) {
-        long eosId = model.manifest().tokenizer().orElseThrow().eosId();
+            DecodingOptions options, StopRule rule, List<TextSequence> sequences, Optional<Confidence> confidence) {
         this.options = options;
-        this.rule = new StopRule(eosId, maxTokens, options.stopTexts());
-        this.text = new TokenText(model.tokenizer(), options.stopTexts());
-        this.teller = new TokenTeller(text, standsAlone, sink);
+        this.rule = rule;
+        this.sequences = sequences;
         this.confidence = confidence;
     }
 
     /** Of a text that is a whole: blanks at its beginning mean nothing. */
     static TextDecoding standingAlone(
-            ModelHandle model, DecodingOptions options, int maxTokens, Consumer<? super TextEvent> sink) {
-        return new TextDecoding(model, options, maxTokens, true, Optional.empty(), sink);
+            ModelHandle model, DecodingOptions options, int maxTokens, Consumer<? super TextEvent.Token> sink) {
+        StopRule rule = rule(model, options, maxTokens);
+        return new TextDecoding(options, rule, sequences(1, model, rule, true, sink), Optional.empty());
     }
 
     /** Of an answer, whose confidence is wanted. */
     static TextDecoding answering(
             ModelHandle model, int maxTokens, Confidence confidence, Consumer<? super TextEvent.Token> sink) {
-        return new TextDecoding(model, DecodingOptions.greedy(), maxTokens, true, Optional.of(confidence), sink);
+        DecodingOptions greedy = DecodingOptions.greedy();
+        StopRule rule = rule(model, greedy, maxTokens);
+        return new TextDecoding(greedy, rule, sequences(1, model, rule, true, sink), Optional.of(confidence));
     }
 
-    /** Of a text that goes on where another ends, perhaps with a blank. */
+    /** Of {@code count} texts that go on where another ends, perhaps with a blank. */
     static TextDecoding goingOn(
-            ModelHandle model, DecodingOptions options, int maxTokens, Consumer<? super TextEvent> sink) {
-        return new TextDecoding(model, options, maxTokens, false, Optional.empty(), sink);
+            int count,
+            ModelHandle model,
+            DecodingOptions options,
+            int maxTokens,
+            Consumer<? super TextEvent.Token> sink) {
+        StopRule rule = rule(model, options, maxTokens);
+        return new TextDecoding(options, rule, sequences(count, model, rule, false, sink), Optional.empty());
+    }
+
+    private static StopRule rule(ModelHandle model, DecodingOptions options, int maxTokens) {
+        long eosId = model.manifest().tokenizer().orElseThrow().eosId();
+        return new StopRule(eosId, maxTokens, options.stopTexts());
+    }
+
+    private static List<TextSequence> sequences(
+            int count,
+            ModelHandle model,
+            StopRule rule,
+            boolean standsAlone,
+            Consumer<? super TextEvent.Token> sink) {
+        return IntStream.range(0, count)
+                .mapToObj(number -> new TextSequence(number, model, rule, standsAlone, sink))
+                .toList();
     }
 
     /** Work units: decoder rows of all steps, at the most. */
     long cost() {
-        return (long) options.strategy().slots() * rule.maxTokens();
+        return (long) Math.max(options.strategy().slots(), sequences.size()) * rule.maxTokens();
     }
 
     /** Decodes from {@code prefix} on, to the end. */
     void run(List<Long> prefix, CachedDecoder decoder) {
         if (options.strategy() instanceof Beam beam) {
-            reason = followSeveral(prefix, decoder, beam);
+            followBeams(prefix, decoder, beam);
         } else if (options.strategy() instanceof Sampled sampled) {
             long drawn = sampled.seed().orElseGet(TextDecoding::newSeed);
             seed = OptionalLong.of(drawn);
-            reason = followOne(prefix, decoder, filter(sampled), TokenSampler.seeded(drawn));
+            follow(prefix, decoder, filter(sampled, prefix), number -> TokenSampler.seeded(drawn + number));
         } else {
-            reason = followOne(prefix, decoder, penalty(), TokenSampler.greedy());
+            follow(prefix, decoder, LogitsFilter.chain(shapers(prefix)), number -> TokenSampler.greedy());
         }
     }
 
-    /** The whole text, once {@link #run} has returned. */
+    /** The whole texts, once {@link #run} has returned. */
     TextEvent.Result result(ModelHandle model, Permit permit, List<CutText> cutTexts) {
         WorkInfo info = WorkInfo.of(model, permit, cutTexts, seed);
-        return new TextEvent.Result(teller.finish(), reason, teller.count(), info);
+        return new TextEvent.Result(
+                sequences.stream().map(TextSequence::made).toList(), info);
     }
 
-    private FinishReason followOne(
-            List<Long> prefix, CachedDecoder decoder, LogitsFilter filter, TokenSampler sampler) {
-        List<Long> ids = new ArrayList<>(prefix);
-        float[] logits = decoder.begin(prefix);
-        while (true) {
-            int token = sampler.sample(filter.apply(logits, ids));
-            record(logits, token);
-            if (rule.endsWith(token)) {
-                return FinishReason.END;
+    /** Each text by itself; all of them read the prefix once and then go on side by side. */
+    private void follow(
+            List<Long> prefix, CachedDecoder decoder, LogitsFilter filter, LongFunction<TokenSampler> samplers) {
+        List<TokenSampler> chosenBy =
+                IntStream.range(0, sequences.size()).mapToObj(samplers::apply).toList();
+        sequences.forEach(sequence -> sequence.begin(prefix));
+        float[] first = decoder.begin(prefix);
+        for (int number = 0; number < sequences.size(); number++) {
+            sequences.get(number).choose(first, filter, chosenBy.get(number), confidence);
+        }
+        List<Integer> open = open();
+        List<Integer> parents = open.stream().map(number -> 0).toList();
+        while (!open.isEmpty()) {
+            List<float[]> logits = decoder.next(
+                    parents,
+                    open.stream().map(number -> sequences.get(number).last()).toList());
+            for (int place = 0; place < open.size(); place++) {
+                int number = open.get(place);
+                sequences.get(number).choose(logits.get(place), filter, chosenBy.get(number), confidence);
             }
-            ids.add((long) token);
-            teller.add(token, LogProbabilities.of(logits, token));
-            Optional<FinishReason> end = rule.check(teller.count(), text);
-            if (end.isPresent()) {
-                return end.get();
-            }
-            logits = decoder.next(List.of(0), List.of((long) token)).get(0);
+            List<Integer> before = open;
+            open = open();
+            parents = open.stream().map(before::indexOf).toList();
         }
     }
 
-    private void record(float[] logits, int token) {
-        confidence.ifPresent(sure -> sure.add(logits, token));
+    private List<Integer> open() {
+        return IntStream.range(0, sequences.size())
+                .filter(number -> sequences.get(number).isOpen())
+                .boxed()
+                .toList();
     }
 
-    private FinishReason followSeveral(List<Long> prefix, CachedDecoder decoder, Beam beam) {
-        BeamSearch search = new BeamSearch(beam.count(), beam.lengthPenalty(), prefix, penalty(), rule);
+    private void followBeams(List<Long> prefix, CachedDecoder decoder, Beam beam) {
+        LogitsFilter filter = LogitsFilter.chain(shapers(prefix));
+        BeamSearch search = new BeamSearch(beam.count(), beam.lengthPenalty(), prefix, filter, rule);
         BeamLogProbabilities known = new BeamLogProbabilities();
         List<float[]> logits = List.of(decoder.begin(prefix));
         while (true) {
@@ -130,29 +155,14 @@ final class TextDecoding {
                     open.stream().map(BeamSearch.Beam::parent).toList(),
                     open.stream().map(BeamSearch.Beam::lastToken).toList());
         }
-        return tell(search.best(), known);
-    }
-
-    private FinishReason tell(BeamSearch.Beam best, BeamLogProbabilities known) {
-        for (int length = 1; length <= best.tokens().size(); length++) {
-            List<Long> sequence = best.tokens().subList(0, length);
-            teller.add(sequence.get(length - 1), known.ofLast(sequence));
-            if (text.isStopped()) {
-                return FinishReason.STOP_TEXT;
-            }
+        for (int number = 0; number < sequences.size(); number++) {
+            BeamSearch.Beam done = search.done().get(number);
+            sequences.get(number).take(done.tokens(), known.of(done.tokens()), done.finish());
         }
-        return best.finish();
     }
 
-    private LogitsFilter penalty() {
-        return options.repetitionPenalty() == 1
-                ? LogitsFilter.none()
-                : LogitsFilter.repetitionPenalty(options.repetitionPenalty());
-    }
-
-    private LogitsFilter filter(Sampled sampled) {
-        List<LogitsFilter> filters = new ArrayList<>();
-        filters.add(penalty());
+    private LogitsFilter filter(Sampled sampled, List<Long> prefix) {
+        List<LogitsFilter> filters = shapers(prefix);
         filters.add(LogitsFilter.temperature(sampled.temperature()));
         if (sampled.topK() > 0) {
             filters.add(LogitsFilter.topK(sampled.topK()));
@@ -161,6 +171,18 @@ final class TextDecoding {
             filters.add(LogitsFilter.topP(sampled.topP()));
         }
         return LogitsFilter.chain(filters);
+    }
+
+    /** What every strategy puts before its choice. */
+    private List<LogitsFilter> shapers(List<Long> prefix) {
+        List<LogitsFilter> filters = new ArrayList<>();
+        if (options.repetitionPenalty() != 1) {
+            filters.add(LogitsFilter.repetitionPenalty(options.repetitionPenalty()));
+        }
+        if (options.minTokens() > 0) {
+            filters.add(LogitsFilter.leastLength(rule.eosId(), prefix.size() + options.minTokens()));
+        }
+        return filters;
     }
 
     /** 32 random bits, as many as count. */

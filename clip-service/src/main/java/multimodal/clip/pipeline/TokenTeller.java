@@ -11,6 +11,7 @@ final class TokenTeller {
 
     private static final String HALF_CHARACTER = "\uFFFD+$";
 
+    private final int sequence;
     private final TokenText text;
     private final Consumer<? super TextEvent.Token> sink;
     private final StringBuilder told = new StringBuilder();
@@ -18,8 +19,14 @@ final class TokenTeller {
     private TextEvent.Token newest;
     private int count;
 
-    /** @param trimStart whether the text stands alone, so that blanks at its beginning mean nothing */
-    TokenTeller(TokenText text, boolean trimStart, Consumer<? super TextEvent.Token> sink) {
+    /**
+     * A teller of no tokens yet.
+     *
+     * @param sequence which of several texts it is
+     * @param trimStart whether the text stands alone, so that blanks at its beginning mean nothing
+     */
+    TokenTeller(int sequence, TokenText text, boolean trimStart, Consumer<? super TextEvent.Token> sink) {
+        this.sequence = sequence;
         this.text = text;
         this.atStart = trimStart;
         this.sink = sink;
@@ -28,7 +35,7 @@ final class TokenTeller {
     void add(long id, float logProbability) {
         String piece = trimmed(text.append(id));
         tellNewest("");
-        newest = new TextEvent.Token(piece, id, logProbability);
+        newest = new TextEvent.Token(sequence, piece, id, logProbability);
         count++;
     }
 
@@ -48,7 +55,7 @@ final class TokenTeller {
         if (newest != null) {
             String piece = newest.text() + rest;
             told.append(piece);
-            sink.accept(new TextEvent.Token(piece, newest.id(), newest.logProbability()));
+            sink.accept(new TextEvent.Token(sequence, piece, newest.id(), newest.logProbability()));
             newest = null;
         }
     }

@@ -35,10 +35,16 @@ final class DecodingRequests {
             violations.requireRange("decoding.max_tokens", decoding.getMaxTokens(), 1, limit);
             maxTokens = OptionalInt.of(decoding.getMaxTokens());
         }
+        int most = maxTokens.orElse(limit);
+        violations.requireRange("decoding.min_tokens", decoding.getMinTokens(), 0, Math.max(0, Math.min(most, limit)));
         float penalty = decoding.hasRepetitionPenalty() ? decoding.getRepetitionPenalty() : 1;
         violations.requireRange("decoding.repetition_penalty", penalty, 0.1f, 10);
         return new DecodingOptions(
-                maxTokens, strategy(decoding, violations), penalty, stopTexts(decoding.getStopTextsList(), violations));
+                maxTokens,
+                decoding.getMinTokens(),
+                strategy(decoding, violations),
+                penalty,
+                stopTexts(decoding.getStopTextsList(), violations));
     }
 
     private static Strategy strategy(multimodal.common.v1.DecodingOptions decoding, Violations violations) {

@@ -6,6 +6,8 @@ import multimodal.clip.pipeline.CaptionOptions;
 import multimodal.clip.pipeline.Content;
 import multimodal.clip.pipeline.ContinueOptions;
 import multimodal.clip.pipeline.DecodingOptions;
+import multimodal.clip.pipeline.DecodingOptions.Sampled;
+import multimodal.clip.pipeline.DecodingOptions.Strategy;
 import multimodal.clip.pipeline.TextModel;
 import multimodal.clip.steps.PictureFile;
 import multimodal.clip.v1.AnswerQuestionRequest;
@@ -16,6 +18,8 @@ import multimodal.inference.repository.ModelManifest;
 
 /** Requests for texts as options of their pipelines. */
 final class TextRequests {
+
+    private static final int MAX_SEQUENCES = 8;
 
     private TextRequests() {}
 
@@ -52,6 +56,14 @@ final class TextRequests {
     static ContinueOptions continuation(ContinueTextRequest request, ModelManifest manifest, RequestCheck check) {
         Content.Text prompt = ContentRequests.text("prompt", request.getPrompt(), check.violations());
         int limit = TextModel.continuationTokenLimit(manifest);
-        return new ContinueOptions(prompt, DecodingRequests.decoding(request.getDecoding(), limit, check.violations()));
+        DecodingOptions decoding = DecodingRequests.decoding(request.getDecoding(), limit, check.violations());
+        int sequences = request.hasSequenceCount() ? request.getSequenceCount() : 1;
+        check.violations().requireRange("sequence_count", sequences, 1, mostSequences(decoding.strategy()));
+        return new ContinueOptions(prompt, decoding, sequences);
+    }
+
+    /** Greedy decoding makes one text, however often it is asked. */
+    private static int mostSequences(Strategy strategy) {
+        return strategy instanceof Sampled ? MAX_SEQUENCES : Math.min(MAX_SEQUENCES, strategy.slots());
     }
 }

@@ -2,9 +2,11 @@ package multimodal.clip.rpc;
 
 import multimodal.clip.pipeline.Answer;
 import multimodal.clip.pipeline.TextEvent;
+import multimodal.clip.pipeline.TextEvent.MadeText;
 import multimodal.clip.v1.AnswerQuestionResponse;
 import multimodal.clip.v1.CaptionImageResponse;
 import multimodal.clip.v1.ContinueTextResponse;
+import multimodal.clip.v1.TextAlternative;
 import multimodal.clip.v1.TextResult;
 import multimodal.common.v1.FinishReason;
 import multimodal.common.v1.Token;
@@ -47,7 +49,7 @@ final class TextResponses {
     static ContinueTextResponse continuation(TextEvent event, Call call) {
         ContinueTextResponse.Builder response = ContinueTextResponse.newBuilder();
         if (event instanceof TextEvent.Token token) {
-            response.setToken(token(token));
+            response.setToken(token(token)).setSequence(token.sequence());
         } else if (event instanceof TextEvent.Result result) {
             response.setResult(result(result, call));
         }
@@ -80,11 +82,26 @@ final class TextResponses {
     }
 
     private static TextResult result(TextEvent.Result result, Call call) {
+        MadeText first = result.first();
         return TextResult.newBuilder()
-                .setText(result.text())
-                .setFinishReason(finishReason(result.finishReason()))
-                .setTokenCount(result.tokenCount())
+                .setText(first.text())
+                .setFinishReason(finishReason(first.finishReason()))
+                .setTokenCount(first.tokenCount())
+                .setLogProbability(first.logProbability())
+                .addAllAlternatives(result.texts().stream()
+                        .skip(1)
+                        .map(TextResponses::alternative)
+                        .toList())
                 .setInfo(Infos.render(result.info(), call))
+                .build();
+    }
+
+    private static TextAlternative alternative(MadeText made) {
+        return TextAlternative.newBuilder()
+                .setText(made.text())
+                .setFinishReason(finishReason(made.finishReason()))
+                .setTokenCount(made.tokenCount())
+                .setLogProbability(made.logProbability())
                 .build();
     }
 

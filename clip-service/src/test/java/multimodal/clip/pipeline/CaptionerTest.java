@@ -33,24 +33,24 @@ class CaptionerTest {
     void greedyCaptionIsTheModelsTextWithoutTheBlankBeforeIt() {
         TextEvent.Result result = caption(new Greedy(), "en");
 
-        assertThat(result.text()).isEqualTo(CAPTION);
-        assertThat(result.finishReason()).isEqualTo(FinishReason.END);
-        assertThat(result.tokenCount()).isEqualTo(TinyModels.CAPTION.length());
+        assertThat(result.first().text()).isEqualTo(CAPTION);
+        assertThat(result.first().finishReason()).isEqualTo(FinishReason.END);
+        assertThat(result.first().tokenCount()).isEqualTo(TinyModels.CAPTION.length());
         assertThat(result.info().seed()).isEmpty();
     }
 
     @Test
     void languageChoosesThePrefix() {
-        assertThat(caption(new Greedy(), "zh").text()).isEqualTo("A GREY SQUARE");
+        assertThat(caption(new Greedy(), "zh").first().text()).isEqualTo("A GREY SQUARE");
     }
 
     @Test
     void piecesJoinedAreTheTextAndNoTokenIsImpossible() {
         TextEvent.Result result = caption(new Greedy(), "en");
 
-        assertThat(tokens()).hasSize(result.tokenCount());
+        assertThat(tokens()).hasSize(result.first().tokenCount());
         assertThat(tokens().stream().map(TextEvent.Token::text).collect(Collectors.joining()))
-                .isEqualTo(result.text());
+                .isEqualTo(result.first().text());
         assertThat(tokens())
                 .allSatisfy(token -> assertThat(token.logProbability()).isNegative());
     }
@@ -97,22 +97,35 @@ class CaptionerTest {
 
     @Test
     void textEndsAtTheTokenLimit() {
-        DecodingOptions options = new DecodingOptions(OptionalInt.of(3), new Greedy(), 1, List.of());
+        DecodingOptions options = DecodingOptions.greedy().withMaxTokens(OptionalInt.of(3));
 
         TextEvent.Result result = caption(options, "en");
 
-        assertThat(result.text()).isEqualTo("a ");
-        assertThat(result.finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(result.first().text()).isEqualTo("a ");
+        assertThat(result.first().finishReason()).isEqualTo(FinishReason.LENGTH);
+    }
+
+    @Test
+    void textDoesNotEndBeforeTheLeastLength() {
+        int least = TinyModels.CAPTION.length() + 3;
+
+        for (Strategy strategy : List.of(new Greedy(), new Beam(3, 1))) {
+            TextEvent.Result result =
+                    caption(DecodingOptions.of(strategy).withMinTokens(least), "en");
+
+            assertThat(result.first().text()).isEqualTo(CAPTION + "xxx");
+            assertThat(result.first().finishReason()).isEqualTo(FinishReason.END);
+        }
     }
 
     @Test
     void textEndsBeforeTheFirstStopText() {
-        DecodingOptions options = new DecodingOptions(OptionalInt.empty(), new Greedy(), 1, List.of("square", "ey s"));
+        DecodingOptions options = DecodingOptions.greedy().withStopTexts("square", "ey s");
 
         TextEvent.Result result = caption(options, "en");
 
-        assertThat(result.text()).isEqualTo("a gr");
-        assertThat(result.finishReason()).isEqualTo(FinishReason.STOP_TEXT);
+        assertThat(result.first().text()).isEqualTo("a gr");
+        assertThat(result.first().finishReason()).isEqualTo(FinishReason.STOP_TEXT);
         assertThat(tokens().stream().map(TextEvent.Token::text).collect(Collectors.joining()))
                 .isEqualTo("a gr");
     }
@@ -136,7 +149,7 @@ class CaptionerTest {
     }
 
     private TextEvent.Result caption(Strategy strategy, String language) {
-        return caption(new DecodingOptions(OptionalInt.empty(), strategy, 1, List.of()), language);
+        return caption(DecodingOptions.of(strategy), language);
     }
 
     private TextEvent.Result caption(DecodingOptions decoding, String language) {

@@ -114,7 +114,10 @@ final class MixedTexts {
                             .path("prompt")
                             .asText());
         }
-        ContinueOptions options = new ContinueOptions(new Content.Text("prompt", prompt.toString()), decoding());
+        DecodingOptions decoding = decoding();
+        int most = decoding.strategy() instanceof Sampled ? 3 : Math.min(3, decoding.strategy().slots());
+        ContinueOptions options = new ContinueOptions(
+                new Content.Text("prompt", prompt.toString()), decoding, 1 + random.nextInt(most));
         return sink -> new TextContinuer()
                 .continueText(models.model("text-generation"), options, RequestContext.detached(), sink);
     }
@@ -122,7 +125,8 @@ final class MixedTexts {
     private DecodingOptions decoding() {
         List<String> stopTexts = random.nextInt(5) == 0 ? List.of(".", "的") : List.of();
         float repetitionPenalty = random.nextBoolean() ? 1 : 1.3f;
-        return new DecodingOptions(OptionalInt.of(1 + random.nextInt(24)), strategy(), repetitionPenalty, stopTexts);
+        return new DecodingOptions(
+                OptionalInt.of(1 + random.nextInt(24)), random.nextInt(2), strategy(), repetitionPenalty, stopTexts);
     }
 
     private Strategy strategy() {

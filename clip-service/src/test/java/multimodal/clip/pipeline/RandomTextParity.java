@@ -84,7 +84,7 @@ abstract class RandomTextParity {
                             events::add);
 
             assertThat(ids(events)).as(file).isEqualTo(newTokens(captions, each, models.model("caption")));
-            assertThat(result(events).text())
+            assertThat(result(events).first().text())
                     .as(file)
                     .isEqualTo(each.path("text").asText());
         }
@@ -146,7 +146,7 @@ abstract class RandomTextParity {
             JsonNode each = answers.cases(null).get(number % answers.cases(null).size());
             requests.add(sink -> {
                 Answer answer = answer(each, sink);
-                sink.accept(new TextEvent.Token(answer.text(), 0, (float) answer.confidence()));
+                sink.accept(new TextEvent.Token(0, answer.text(), 0, (float) answer.confidence()));
             });
         }
         List<List<TextEvent>> alone = requests.stream().map(MixedTexts::alone).toList();
@@ -162,7 +162,7 @@ abstract class RandomTextParity {
             new TextContinuer()
                     .continueText(
                             models.model("text-generation"),
-                            new ContinueOptions(new Content.Text("prompt", prompt), greedy(each)),
+                            new ContinueOptions(new Content.Text("prompt", prompt), greedy(each), 1),
                             RequestContext.detached(),
                             events::add);
 
@@ -195,7 +195,7 @@ abstract class RandomTextParity {
 
     private static DecodingOptions greedy(JsonNode each) {
         OptionalInt tokens = OptionalInt.of(each.path("max_new_tokens").asInt());
-        return new DecodingOptions(tokens, new DecodingOptions.Greedy(), 1, List.of());
+        return DecodingOptions.greedy().withMaxTokens(tokens);
     }
 
     /** What {@code generate} added, without the token that ends it. */

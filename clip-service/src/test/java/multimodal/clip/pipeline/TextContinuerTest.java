@@ -2,12 +2,19 @@ package multimodal.clip.pipeline;
 
 import static multimodal.clip.pipeline.PipelineFixtures.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
-import multimodal.clip.pipeline.DecodingOptions.Greedy;
+import java.util.stream.Stream;
+import multimodal.clip.pipeline.DecodingOptions.Beam;
+import multimodal.clip.pipeline.DecodingOptions.Sampled;
+import multimodal.clip.pipeline.DecodingOptions.Strategy;
+import multimodal.clip.pipeline.TextEvent.MadeText;
 import multimodal.clip.testing.FakeModel;
 import multimodal.clip.testing.TinyModels;
 import multimodal.inference.batching.RequestContext;
@@ -23,8 +30,8 @@ class TextContinuerTest {
     void continuationKeepsTheBlankThatPartsItFromThePrompt() {
         TextEvent.Result result = continueText("once", OptionalInt.empty());
 
-        assertThat(result.text()).isEqualTo(TinyModels.STORY);
-        assertThat(result.finishReason()).isEqualTo(FinishReason.END);
+        assertThat(result.first().text()).isEqualTo(TinyModels.STORY);
+        assertThat(result.first().finishReason()).isEqualTo(FinishReason.END);
         assertThat(result.info().cutTexts()).isEmpty();
     }
 
@@ -34,15 +41,15 @@ class TextContinuerTest {
 
         List<String> pieces = pieces();
         assertThat(pieces).noneMatch(piece -> piece.contains("\uFFFD")).contains("猫", "");
-        assertThat(String.join("", pieces)).isEqualTo(result.text());
+        assertThat(String.join("", pieces)).isEqualTo(result.first().text());
     }
 
     @Test
     void textThatEndsInsideACharacterLosesIt() {
         TextEvent.Result result = continueText("once", OptionalInt.of(3));
 
-        assertThat(result.text()).isEqualTo(" ");
-        assertThat(result.tokenCount()).isEqualTo(3);
+        assertThat(result.first().text()).isEqualTo(" ");
+        assertThat(result.first().tokenCount()).isEqualTo(3);
         assertThat(pieces()).hasSize(3);
     }
 
@@ -52,7 +59,7 @@ class TextContinuerTest {
 
         assertThat(result.info().cutTexts())
                 .containsExactly(new CutText("text", List.of("once", "upon", "a", "time", "th")));
-        assertThat(result.text()).isEqualTo(TinyModels.STORY);
+        assertThat(result.first().text()).isEqualTo(TinyModels.STORY);
     }
 
     @Test
@@ -63,22 +70,67 @@ class TextContinuerTest {
                 .extracting(FakeModel.Run::length)
                 .startsWith(24, 1)
                 .containsOnly(24, 1);
-        assertThat(result.tokenCount()).isEqualTo(TinyModels.MAX_LENGTH / 4);
-        assertThat(result.finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(result.first().tokenCount()).isEqualTo(TinyModels.MAX_LENGTH / 4);
+        assertThat(result.first().finishReason()).isEqualTo(FinishReason.LENGTH);
+    }
+
+    @Test
+    void severalTextsReadThePromptOnceAndEachEndsByItself() {
+        Strategy drawn = new Sampled(1, 0, 1, OptionalLong.of(3));
+        DecodingOptions decoding = DecodingOptions.of(drawn).withMaxTokens(OptionalInt.of(20));
+
+        TextEvent.Result result = continueText(new ContinueOptions(text("once"), decoding, 5));
+
+        assertThat(result.texts()).hasSize(5);
+        assertThat(result.texts().stream().map(MadeText::tokenCount).distinct())
+                .as("lengths")
+                .hasSizeGreaterThan(1);
+        for (int number = 0; number < 5; number++) {
+            int sequence = number;
+            MadeText made = result.texts().get(number);
+            List<TextEvent.Token> own =
+                    tokens().filter(token -> token.sequence() == sequence).toList();
+            assertThat(own).hasSize(made.tokenCount());
+            assertThat(own.stream().map(TextEvent.Token::text).collect(Collectors.joining()))
+                    .isEqualTo(made.text());
+            assertThat(own.stream()
+                            .mapToDouble(TextEvent.Token::logProbability)
+                            .sum())
+                    .isCloseTo(made.logProbability(), within(1e-4));
+        }
+        assertThat(model.runs())
+                .extracting(FakeModel.Run::length)
+                .filteredOn(length -> length > 1)
+                .hasSize(1);
+    }
+
+    @Test
+    void severalBeamsComeLikeliestFirst() {
+        DecodingOptions decoding = DecodingOptions.of(new Beam(4, 0)).withMaxTokens(OptionalInt.of(12));
+
+        List<MadeText> texts =
+                continueText(new ContinueOptions(text("once"), decoding, 3)).texts();
+
+        assertThat(texts.get(0).text()).isEqualTo(TinyModels.STORY);
+        assertThat(texts).extracting(MadeText::logProbability).isSortedAccordingTo(Comparator.reverseOrder());
+        assertThat(texts).extracting(MadeText::text).doesNotHaveDuplicates();
     }
 
     private TextEvent.Result continueText(String prompt, OptionalInt maxTokens) {
-        DecodingOptions decoding = new DecodingOptions(maxTokens, new Greedy(), 1, List.of());
-        new TextContinuer()
-                .continueText(
-                        model, new ContinueOptions(text(prompt), decoding), RequestContext.detached(), events::add);
+        DecodingOptions decoding = DecodingOptions.greedy().withMaxTokens(maxTokens);
+        return continueText(new ContinueOptions(text(prompt), decoding, 1));
+    }
+
+    private TextEvent.Result continueText(ContinueOptions options) {
+        new TextContinuer().continueText(model, options, RequestContext.detached(), events::add);
         return (TextEvent.Result) events.get(events.size() - 1);
     }
 
+    private Stream<TextEvent.Token> tokens() {
+        return events.stream().filter(TextEvent.Token.class::isInstance).map(TextEvent.Token.class::cast);
+    }
+
     private List<String> pieces() {
-        return events.stream()
-                .filter(TextEvent.Token.class::isInstance)
-                .map(event -> ((TextEvent.Token) event).text())
-                .collect(Collectors.toList());
+        return tokens().map(TextEvent.Token::text).toList();
     }
 }

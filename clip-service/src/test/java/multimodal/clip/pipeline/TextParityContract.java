@@ -2,11 +2,13 @@ package multimodal.clip.pipeline;
 
 import static multimodal.clip.pipeline.PipelineFixtures.pictureEncoder;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import multimodal.clip.steps.PictureFile;
 import multimodal.clip.steps.TextTokens;
@@ -15,6 +17,7 @@ import multimodal.inference.batching.Phase;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.repository.TokenizerSpec;
+import multimodal.inference.tensor.Tensor;
 import multimodal.inference.testing.GoldenTensors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,7 +54,7 @@ abstract class TextParityContract {
 
             List<Long> expected = newTokens(captions, each, 2);
             assertThat(ids(events)).as(each.path("name").asText()).isEqualTo(expected);
-            assertThat(result(events).text()).isEqualTo(each.path("text").asText());
+            assertThat(result(events).first().text()).isEqualTo(each.path("text").asText());
         }
     }
 
@@ -73,6 +76,78 @@ abstract class TextParityContract {
         }
     }
 
+    /** Four beams with a least and a greatest length, in both languages. */
+    @Test
+    void beamCaptionsEqualTransformers() {
+        DecodingOptions beams = DecodingOptions.of(new DecodingOptions.Beam(4, 0.5f))
+                .withMinTokens(14)
+                .withMaxTokens(OptionalInt.of(18));
+        for (JsonNode each : captions.cases(null)) {
+            List<TextEvent> events = caption(each, beams);
+
+            assertThat(ids(events))
+                    .as(each.path("name").asText())
+                    .isEqualTo(madeTokens(longs(captions, each.path("name").asText() + "_beams"), 2));
+        }
+    }
+
+    @Test
+    void theThreeBestContinuationsAndTheirProbabilitiesEqualTransformers() {
+        DecodingOptions beams =
+                new DecodingOptions(OptionalInt.of(20), 14, new DecodingOptions.Beam(4, 0.5f), 1.2f, List.of());
+        for (JsonNode each : stories.cases(null)) {
+            String name = each.path("name").asText();
+            String prompt = each.path("prompt").asText();
+            int promptLength = stories.tensor(name + "_prompt").rows();
+            Tensor expected = stories.tensor(name + "_beams");
+            Tensor probabilities = stories.tensor(name + "_beams_log_probabilities");
+
+            List<TextEvent> events = continueText(new ContinueOptions(new Content.Text("prompt", prompt), beams, 3));
+
+            assertThat(result(events).texts()).hasSize(3);
+            for (int place = 0; place < 3; place++) {
+                int sequence = place;
+                List<TextEvent.Token> made = tokens(events).stream()
+                        .filter(token -> token.sequence() == sequence)
+                        .toList();
+                List<Long> row =
+                        LongStream.of(expected.row(place).longs()).boxed().toList();
+                assertThat(made.stream().map(TextEvent.Token::id).toList())
+                        .as(prompt)
+                        .isEqualTo(madeTokens(row, promptLength));
+                float[] logs = probabilities.row(place).floats();
+                double sum = 0;
+                for (int token = 0; token < made.size(); token++) {
+                    assertThat(made.get(token).logProbability()).isCloseTo(logs[token], within(1e-3f));
+                    sum += logs[token];
+                }
+                TextEvent.MadeText text = result(events).texts().get(place);
+                assertThat(text.logProbability()).isCloseTo(sum, within(1e-2));
+                assertThat(text.tokenCount()).isEqualTo(made.size());
+            }
+        }
+    }
+
+    @Test
+    void eachOfSeveralDrawnTextsIsTheOneOfItsSeedAlone() {
+        Content.Text prompt = new Content.Text("prompt", "two cats on the beach");
+        List<TextEvent> together = continueText(new ContinueOptions(prompt, drawn(7), 4));
+
+        for (int sequence = 0; sequence < 4; sequence++) {
+            List<TextEvent> alone = continueText(new ContinueOptions(prompt, drawn(7 + sequence), 1));
+            assertThat(result(together).texts().get(sequence))
+                    .isEqualTo(result(alone).first());
+        }
+        assertThat(result(together).texts().stream().map(TextEvent.MadeText::text))
+                .as("texts of different seeds")
+                .doesNotHaveDuplicates();
+    }
+
+    private static DecodingOptions drawn(long seed) {
+        return DecodingOptions.of(new DecodingOptions.Sampled(1.2f, 0, 1, OptionalLong.of(seed)))
+                .withMaxTokens(OptionalInt.of(24));
+    }
+
     @Test
     void piecesJoinedAreTheText() {
         for (JsonNode each : captions.cases(null)) {
@@ -80,14 +155,14 @@ abstract class TextParityContract {
 
             StringBuilder joined = new StringBuilder();
             tokens(events).forEach(token -> joined.append(token.text()));
-            assertThat(joined.toString()).isEqualTo(result(events).text());
+            assertThat(joined.toString()).isEqualTo(result(events).first().text());
         }
     }
 
     @Test
     void oneBeamEqualsGreedy() {
         JsonNode first = captions.cases(null).get(0);
-        DecodingOptions beam = new DecodingOptions(OptionalInt.empty(), new DecodingOptions.Beam(1, 1), 1, List.of());
+        DecodingOptions beam = DecodingOptions.of(new DecodingOptions.Beam(1, 1));
 
         assertThat(ids(caption(first, beam))).isEqualTo(ids(caption(first, DecodingOptions.greedy())));
     }
@@ -107,8 +182,8 @@ abstract class TextParityContract {
 
         for (int number = 0; number < alone.size(); number++) {
             assertThat(tokens(together.get(number))).as("request " + number).isEqualTo(tokens(alone.get(number)));
-            assertThat(result(together.get(number)).finishReason())
-                    .isEqualTo(result(alone.get(number)).finishReason());
+            assertThat(result(together.get(number)).first().finishReason())
+                    .isEqualTo(result(alone.get(number)).first().finishReason());
         }
         assertThat(models.calls(Phase.DECODE) - callsBefore - callsAlone)
                 .as("calls for the same steps")
@@ -127,9 +202,12 @@ abstract class TextParityContract {
     }
 
     private List<TextEvent> continueText(String prompt, OptionalInt maxTokens) {
+        DecodingOptions greedy = DecodingOptions.greedy().withMaxTokens(maxTokens);
+        return continueText(new ContinueOptions(new Content.Text("prompt", prompt), greedy, 1));
+    }
+
+    private List<TextEvent> continueText(ContinueOptions options) {
         List<TextEvent> events = new ArrayList<>();
-        DecodingOptions greedy = new DecodingOptions(maxTokens, new DecodingOptions.Greedy(), 1, List.of());
-        ContinueOptions options = new ContinueOptions(new Content.Text("prompt", prompt), greedy);
         new TextContinuer().continueText(text(), options, RequestContext.detached(), events::add);
         return events;
     }
@@ -140,10 +218,15 @@ abstract class TextParityContract {
 
     /** What {@code generate} added to the prompt, without the token that ends it. */
     private List<Long> newTokens(GoldenTensors golden, JsonNode each, int promptLength) {
-        List<Long> all = longs(golden, each.path("name").asText() + "_tokens");
+        return madeTokens(longs(golden, each.path("name").asText() + "_tokens"), promptLength);
+    }
+
+    /** Ids after the prompt, as far as the one that ends the text. */
+    private List<Long> madeTokens(List<Long> all, int promptLength) {
         long eosId = text().manifest().tokenizer().orElseThrow().eosId();
-        int end = all.get(all.size() - 1) == eosId ? all.size() - 1 : all.size();
-        return all.subList(promptLength, end);
+        return all.subList(promptLength, all.size()).stream()
+                .takeWhile(id -> id != eosId)
+                .toList();
     }
 
     private static List<Long> longs(GoldenTensors golden, String tensor) {

@@ -6,15 +6,19 @@ import io.grpc.MethodDescriptor;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;
+import java.util.stream.Collectors;
 import multimodal.clip.testing.FakeModel;
 import multimodal.clip.testing.TinyModels;
 import multimodal.clip.v1.ContinueTextRequest;
 import multimodal.clip.v1.ContinueTextResponse;
+import multimodal.clip.v1.TextAlternative;
 import multimodal.clip.v1.TextResult;
 import multimodal.clip.v1.VisionLanguageServiceGrpc;
+import multimodal.common.v1.BeamDecoding;
 import multimodal.common.v1.DecodingOptions;
 import multimodal.common.v1.FinishReason;
 import multimodal.common.v1.ModelRef;
+import multimodal.common.v1.SampledDecoding;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -78,6 +82,66 @@ class ContinueTextContractTest extends TextStreamContract<ContinueTextRequest, C
 
         assertThat(result.getText()).isEqualTo(" 猫 ");
         assertThat(result.getFinishReason()).isEqualTo(FinishReason.FINISH_REASON_STOP_TEXT);
+    }
+
+    @Test
+    void severalTextsComeInOneStream() {
+        ContinueTextRequest request = soundRequest().toBuilder()
+                .setSequenceCount(3)
+                .setDecoding(DecodingOptions.newBuilder()
+                        .setMinTokens(4)
+                        .setMaxTokens(9)
+                        .setSampled(SampledDecoding.newBuilder().setTemperature(2).setSeed(3)))
+                .build();
+
+        List<ContinueTextResponse> responses = call(request);
+
+        TextResult result = result(responses);
+        assertThat(result.getAlternativesList()).hasSize(2).allSatisfy(other -> {
+            assertThat(other.getTokenCount()).isBetween(4, 9);
+            assertThat(other.getLogProbability()).isNegative();
+        });
+        assertThat(result.getLogProbability()).isNegative();
+        List<TextAlternative> others = result.getAlternativesList();
+        assertThat(textOf(responses, 0)).isEqualTo(result.getText());
+        assertThat(textOf(responses, 1)).isEqualTo(others.get(0).getText());
+        assertThat(textOf(responses, 2)).isEqualTo(others.get(1).getText());
+    }
+
+    private static String textOf(List<ContinueTextResponse> responses, int sequence) {
+        return responses.stream()
+                .filter(response -> response.hasToken() && response.getSequence() == sequence)
+                .map(response -> response.getToken().getText())
+                .collect(Collectors.joining());
+    }
+
+    @Test
+    void moreTextsThanTheDecodingCanMakeAreRefused() {
+        BeamDecoding beams = BeamDecoding.newBuilder().setBeamCount(2).build();
+        SampledDecoding sampled = SampledDecoding.getDefaultInstance();
+        assertInvalid(soundRequest().toBuilder().setSequenceCount(2).build(), "sequence_count");
+        for (DecodingOptions decoding : List.of(
+                DecodingOptions.newBuilder().setBeam(beams).build(),
+                DecodingOptions.newBuilder().setSampled(sampled).build())) {
+            for (int count : List.of(0, 9)) {
+                ContinueTextRequest request = soundRequest().toBuilder()
+                        .setSequenceCount(count)
+                        .setDecoding(decoding)
+                        .build();
+                assertInvalid(request, "sequence_count");
+            }
+        }
+    }
+
+    @Test
+    void fewestTokensAboveTheMostAreRefused() {
+        DecodingOptions decoding =
+                DecodingOptions.newBuilder().setMaxTokens(5).setMinTokens(6).build();
+
+        assertThat(assertInvalid(soundRequest().toBuilder().setDecoding(decoding).build(), "decoding.min_tokens")
+                        .getStatus()
+                        .getDescription())
+                .isEqualTo("decoding.min_tokens: 6 (expected: 0 to 5)");
     }
 
     @Test

@@ -66,6 +66,11 @@ public final class BeamSearch {
         return done.isEmpty() ? open.get(0) : done.get(0);
     }
 
+    /** The texts that are done, best first; at the end at most {@code width}, at least one. */
+    public List<Beam> done() {
+        return done;
+    }
+
     /**
      * Takes a step.
      *

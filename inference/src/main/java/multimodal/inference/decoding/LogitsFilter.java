@@ -7,7 +7,7 @@ import java.util.Set;
 
 /**
  * Changes the scores of the next token before it is chosen. Each filter equals the processor of the same name in
- * transformers, in float32 as there; {@link #chain} them in the order of {@code generate}: repetition penalty,
+ * transformers, in float32 as there; {@link #chain} them in the order of {@code generate}: repetition penalty, least length,
  * temperature, top-k, top-p.
  */
 @FunctionalInterface
@@ -54,6 +54,22 @@ public interface LogitsFilter {
                 float score = logits[(int) id];
                 filtered[(int) id] = score < 0 ? score * penalty : score / penalty;
             }
+            return filtered;
+        };
+    }
+
+    /**
+     * Takes {@code endId} out while the sequence has fewer than {@code least} ids, the prompt's included.
+     *
+     * @param least 0 or more; what the prompt has, or less, changes nothing
+     */
+    static LogitsFilter leastLength(long endId, int least) {
+        return (logits, history) -> {
+            if (history.size() >= least) {
+                return logits;
+            }
+            float[] filtered = logits.clone();
+            filtered[(int) endId] = Float.NEGATIVE_INFINITY;
             return filtered;
         };
     }
