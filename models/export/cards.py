@@ -57,9 +57,11 @@ def _speed(card: dict) -> list[str]:
 
 
 def _row(figure: dict) -> str:
-    goal = figure.get("goal")
-    verdict = "" if goal is None else "reached" if figure["value"] >= goal else "falls short"
-    return f"| {figure['figure']} | {_value(figure['value'], figure)} | {_value(goal, figure)} | {verdict} |"
+    goal, limit = figure.get("goal"), figure.get("limit")
+    missed = (goal is not None and figure["value"] < goal) or (limit is not None and figure["value"] > limit)
+    verdict = "falls short" if missed else "" if goal is limit else "reached"
+    goal = _value(goal, figure) if limit is None else f"at most {_value(limit, figure)}"
+    return f"| {figure['figure']} | {_value(figure['value'], figure)} | {goal} | {verdict} |"
 
 
 def _value(value: float | None, figure: dict) -> str:

@@ -15,6 +15,18 @@ from models.export import manifest_file
 from models.export.command import REPOSITORY
 from models.world import grammar
 
+QUESTIONS = {
+    "object": "yes or no: objects",
+    "category": "yes or no: categories",
+    "background": "yes or no: places",
+    "count": "how many",
+    "colour": "colours",
+    "what": "what",
+    "where": "where",
+    "side": "which side",
+    "kind": "what kind of thing",
+    "absent": "unknown, of what the picture lacks",
+}
 LANGUAGE_NAMES = {"en": "English", "zh": "Chinese"}
 
 
@@ -46,6 +58,26 @@ def caption(folder: Path, count: int) -> list[dict]:
             figures.append(_figure(f"object F1, {spoken}", found[f"{kind}_{language}_f1"], goal))
             figures.append(_figure(f"backgrounds named right, {spoken}", found[f"{kind}_{language}_backgrounds"], None))
     return figures
+
+
+def vqa(folder: Path, count: int) -> list[dict]:
+    from models.export import vqa as exporter
+
+    temperature = manifest_file.read(folder / "model.yaml")["parameters"]["temperature"]
+    found, figures = exporter.trainer.evaluate(exporter.shipped(folder), count, temperature), []
+    kinds = {"test": ("training vendors", 0.95), "unseen": ("unseen compositions", None)}
+    kinds["twemoji"] = ("the unseen vendor, Twemoji", 0.8)
+    for kind, (seen, goal) in kinds.items():
+        figures.append(_figure(f"answers exactly right, {seen}", found[kind]["all"], goal))
+        error = _figure(f"expected calibration error, {seen}", found[kind]["calibration"], None)
+        figures.append(error | ({"limit": 0.05} if kind == "test" else {}))
+        for language, spoken in LANGUAGE_NAMES.items():
+            for asked, what in QUESTIONS.items():
+                figures.append(_figure(f"{what}, {seen}, {spoken}", found[kind][f"{language}_{asked}"], goal))
+    named = {"unknown": "answered unknown", "below_half": "confidence below one half", "confidence": "mean confidence"}
+    return figures + [
+        _figure(f"questions outside the world: {name}", found["outside"][key], None) for key, name in named.items()
+    ]
 
 
 def text(folder: Path, count: int) -> list[dict]:
@@ -113,6 +145,7 @@ def styles(folder: Path, count: int) -> list[dict]:
 MEASURES: dict[str, tuple[str, Callable[[Path, int], list[dict]], int]] = {
     "sticker-clip": ("sticker-clip", clip, 512),
     "sticker-caption": ("sticker-caption", caption, 200),
+    "sticker-vqa": ("sticker-vqa", vqa, 200),
     "micro-text": ("micro-text", text, 300),
     "sticker-diffusion": ("sticker-diffusion", diffusion, 100),
     "sticker-diffusion-samplers": ("sticker-diffusion", samplers, 100),

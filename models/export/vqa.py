@@ -50,9 +50,10 @@ class Question(torch.nn.Module):
         return states
 
 
-def artifacts(model: BlipForQuestionAnswering) -> list[Artifact]:
+def artifacts(model: BlipForQuestionAnswering, weight_bits: int) -> list[Artifact]:
     picture = caption.vision(model)
-    return [picture, _question(model, picture.outputs[0]), _decoder(model)]
+    parts = [picture, _question(model, picture.outputs[0]), _decoder(model)]
+    return [replace(part, weight_bits=weight_bits) for part in parts]
 
 
 def _question(model: BlipForQuestionAnswering, picture: Port) -> Artifact:
@@ -123,9 +124,9 @@ def make(origin: Origin) -> Model:
         parameters = {"languages": {"en": [model.config.text_config.bos_token_id]}, "temperature": 1.0}
         parameters |= {"max_tokens": MAX_TOKENS_OF_FOLDERS}
     else:
-        model, temperature = trainer.load_vqa(origin.checkpoint or trainer.latest())
+        model, fitted = trainer.load_vqa(origin.checkpoint or trainer.latest())
         begin = [model.config.text_config.bos_token_id]
-        parameters = {"languages": dict.fromkeys(UNKNOWN, begin), "temperature": temperature}
+        parameters = {"languages": dict.fromkeys(UNKNOWN, begin), "temperature": round(fitted, 2)}
         parameters |= {"max_tokens": trainer.MAX_ANSWER, "unknown": UNKNOWN}
     text = model.eval().config.text_config
     ids = origin.ids | {"bos_id": text.bos_token_id, "eos_id": text.sep_token_id}  # BLIP's own, not its tokenizer's
@@ -133,7 +134,7 @@ def make(origin: Origin) -> Model:
         replace(origin, ids=ids),
         task="visual-question-answering",
         architecture="BlipForQuestionAnswering",
-        artifacts=artifacts(model),
+        artifacts=artifacts(model, 16 if origin.folder else 8),
         parameters=parameters,
         max_length=max_length(model),
         preprocessing=origin.preprocessing(model.config.vision_config.image_size),

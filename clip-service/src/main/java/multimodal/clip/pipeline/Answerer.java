@@ -47,10 +47,11 @@ public final class Answerer {
             Tensor patches = pictures.encode(model, permit, List.of(options.picture()));
             Map<String, Tensor> seen = questions.encode(model, permit, question, patches);
             try (Row row = model.open(permit, TextModel.DECODER)) {
-                decoding.run(TextModel.prefix(manifest, options.language()), TextModel.decoder(manifest, row, seen));
+                decoding.run(
+                        permit, TextModel.prefix(manifest, options.language()), TextModel.decoder(manifest, row, seen));
             }
             TextEvent.Result text =
-                    decoding.result(model, permit, CutText.of(options.question().field(), question));
+                    decoding.result(permit, CutText.of(options.question().field(), question));
             return answer(text, confidence.value(), options.language(), manifest);
         }
     }

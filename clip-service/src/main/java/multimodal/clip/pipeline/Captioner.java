@@ -34,9 +34,9 @@ public final class Captioner {
             Tensor patches = pictures.encode(model, permit, List.of(options.picture()));
             try (Row row = model.open(permit, TextModel.DECODER)) {
                 Map<String, Tensor> seen = Map.of("encoder_hidden_states", patches);
-                decoding.run(prefix, TextModel.decoder(model.manifest(), row, seen));
+                decoding.run(permit, prefix, TextModel.decoder(model.manifest(), row, seen));
             }
-            sink.accept(decoding.result(model, permit, List.of()));
+            sink.accept(decoding.result(permit, List.of()));
         }
     }
 }

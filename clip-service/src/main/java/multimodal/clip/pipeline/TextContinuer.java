@@ -30,9 +30,8 @@ public final class TextContinuer {
         TextDecoding decoding = TextDecoding.goingOn(options.sequences(), model, options.decoding(), maxTokens, sink);
         try (Permit permit = model.admit(caller, decoding.cost());
                 Row row = model.open(permit, TextModel.DECODER)) {
-            decoding.run(prompt.ids(), TextModel.decoder(model.manifest(), row, Map.of()));
-            sink.accept(
-                    decoding.result(model, permit, CutText.of(options.prompt().field(), prompt)));
+            decoding.run(permit, prompt.ids(), TextModel.decoder(model.manifest(), row, Map.of()));
+            sink.accept(decoding.result(permit, CutText.of(options.prompt().field(), prompt)));
         }
     }
 

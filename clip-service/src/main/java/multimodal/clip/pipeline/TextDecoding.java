@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import multimodal.clip.pipeline.DecodingOptions.Beam;
 import multimodal.clip.pipeline.DecodingOptions.Sampled;
 import multimodal.clip.steps.CachedDecoder;
+import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.decoding.BeamSearch;
 import multimodal.inference.decoding.LogitsFilter;
@@ -24,33 +25,44 @@ import multimodal.inference.lifecycle.ModelHandle;
  */
 final class TextDecoding {
 
+    private final ModelHandle model;
     private final DecodingOptions options;
     private final StopRule rule;
-    private final List<TextSequence> sequences;
+    private final int count;
+    private final boolean standsAlone;
     private final Optional<Confidence> confidence;
+    private final Consumer<? super TextEvent.Token> sink;
+    private List<TextSequence> sequences = List.of();
     private OptionalLong seed = OptionalLong.empty();
 
     private TextDecoding(
-            DecodingOptions options, StopRule rule, List<TextSequence> sequences, Optional<Confidence> confidence) {
+            ModelHandle model,
+            DecodingOptions options,
+            int maxTokens,
+            int count,
+            boolean standsAlone,
+            Optional<Confidence> confidence,
+            Consumer<? super TextEvent.Token> sink) {
+        long eosId = model.manifest().tokenizer().orElseThrow().eosId();
+        this.model = model;
         this.options = options;
-        this.rule = rule;
-        this.sequences = sequences;
+        this.rule = new StopRule(eosId, maxTokens, options.stopTexts());
+        this.count = count;
+        this.standsAlone = standsAlone;
         this.confidence = confidence;
+        this.sink = sink;
     }
 
     /** Of a text that is a whole: blanks at its beginning mean nothing. */
     static TextDecoding standingAlone(
             ModelHandle model, DecodingOptions options, int maxTokens, Consumer<? super TextEvent.Token> sink) {
-        StopRule rule = rule(model, options, maxTokens);
-        return new TextDecoding(options, rule, sequences(1, model, rule, true, sink), Optional.empty());
+        return new TextDecoding(model, options, maxTokens, 1, true, Optional.empty(), sink);
     }
 
     /** Of an answer, whose confidence is wanted. */
     static TextDecoding answering(
             ModelHandle model, int maxTokens, Confidence confidence, Consumer<? super TextEvent.Token> sink) {
-        DecodingOptions greedy = DecodingOptions.greedy();
-        StopRule rule = rule(model, greedy, maxTokens);
-        return new TextDecoding(greedy, rule, sequences(1, model, rule, true, sink), Optional.of(confidence));
+        return new TextDecoding(model, DecodingOptions.greedy(), maxTokens, 1, true, Optional.of(confidence), sink);
     }
 
     /** Of {@code count} texts that go on where another ends, perhaps with a blank. */
@@ -60,33 +72,23 @@ final class TextDecoding {
             DecodingOptions options,
             int maxTokens,
             Consumer<? super TextEvent.Token> sink) {
-        StopRule rule = rule(model, options, maxTokens);
-        return new TextDecoding(options, rule, sequences(count, model, rule, false, sink), Optional.empty());
-    }
-
-    private static StopRule rule(ModelHandle model, DecodingOptions options, int maxTokens) {
-        long eosId = model.manifest().tokenizer().orElseThrow().eosId();
-        return new StopRule(eosId, maxTokens, options.stopTexts());
-    }
-
-    private static List<TextSequence> sequences(
-            int count,
-            ModelHandle model,
-            StopRule rule,
-            boolean standsAlone,
-            Consumer<? super TextEvent.Token> sink) {
-        return IntStream.range(0, count)
-                .mapToObj(number -> new TextSequence(number, model, rule, standsAlone, sink))
-                .toList();
+        return new TextDecoding(model, options, maxTokens, count, false, Optional.empty(), sink);
     }
 
     /** Work units: decoder rows of all steps, at the most. */
     long cost() {
-        return (long) Math.max(options.strategy().slots(), sequences.size()) * rule.maxTokens();
+        return (long) Math.max(options.strategy().slots(), count) * rule.maxTokens();
     }
 
     /** Decodes from {@code prefix} on, to the end. */
-    void run(List<Long> prefix, CachedDecoder decoder) {
+    void run(Permit permit, List<Long> prefix, CachedDecoder decoder) {
+        Consumer<TextEvent.Token> told = token -> {
+            permit.firstOutput(FirstOutput.TOKEN);
+            sink.accept(token);
+        };
+        sequences = IntStream.range(0, count)
+                .mapToObj(number -> new TextSequence(number, model, rule, standsAlone, told))
+                .toList();
         if (options.strategy() instanceof Beam beam) {
             followBeams(prefix, decoder, beam);
         } else if (options.strategy() instanceof Sampled sampled) {
@@ -99,10 +101,9 @@ final class TextDecoding {
     }
 
     /** The whole texts, once {@link #run} has returned. */
-    TextEvent.Result result(ModelHandle model, Permit permit, List<CutText> cutTexts) {
+    TextEvent.Result result(Permit permit, List<CutText> cutTexts) {
         WorkInfo info = WorkInfo.of(model, permit, cutTexts, seed);
-        return new TextEvent.Result(
-                sequences.stream().map(TextSequence::made).toList(), info);
+        return new TextEvent.Result(sequences.stream().map(TextSequence::made).toList(), info);
     }
 
     /** Each text by itself; all of them read the prefix once and then go on side by side. */

@@ -29,11 +29,7 @@ final class TextSequence {
      * @param standsAlone whether it is a whole, so that blanks at its beginning mean nothing
      */
     TextSequence(
-            int number,
-            ModelHandle model,
-            StopRule rule,
-            boolean standsAlone,
-            Consumer<? super TextEvent.Token> sink) {
+            int number, ModelHandle model, StopRule rule, boolean standsAlone, Consumer<? super TextEvent.Token> sink) {
         this.rule = rule;
         this.text = new TokenText(model.tokenizer(), rule.stopTexts());
         this.teller = new TokenTeller(number, text, standsAlone, sink);

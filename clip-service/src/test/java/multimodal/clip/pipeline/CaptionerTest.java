@@ -16,6 +16,7 @@ import multimodal.clip.pipeline.DecodingOptions.Sampled;
 import multimodal.clip.pipeline.DecodingOptions.Strategy;
 import multimodal.clip.testing.FakeModel;
 import multimodal.clip.testing.TinyModels;
+import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.decoding.FinishReason;
 import multimodal.inference.error.InferenceException;
@@ -37,6 +38,13 @@ class CaptionerTest {
         assertThat(result.first().finishReason()).isEqualTo(FinishReason.END);
         assertThat(result.first().tokenCount()).isEqualTo(TinyModels.CAPTION.length());
         assertThat(result.info().seed()).isEmpty();
+    }
+
+    @Test
+    void everyTokenIsTimedWhenItIsTold() {
+        TextEvent.Result result = caption(new Greedy(), "en");
+
+        assertThat(model.firstOutputs()).hasSize(result.first().tokenCount()).containsOnly(FirstOutput.TOKEN);
     }
 
     @Test
@@ -110,8 +118,7 @@ class CaptionerTest {
         int least = TinyModels.CAPTION.length() + 3;
 
         for (Strategy strategy : List.of(new Greedy(), new Beam(3, 1))) {
-            TextEvent.Result result =
-                    caption(DecodingOptions.of(strategy).withMinTokens(least), "en");
+            TextEvent.Result result = caption(DecodingOptions.of(strategy).withMinTokens(least), "en");
 
             assertThat(result.first().text()).isEqualTo(CAPTION + "xxx");
             assertThat(result.first().finishReason()).isEqualTo(FinishReason.END);

@@ -115,9 +115,11 @@ final class MixedTexts {
                             .asText());
         }
         DecodingOptions decoding = decoding();
-        int most = decoding.strategy() instanceof Sampled ? 3 : Math.min(3, decoding.strategy().slots());
-        ContinueOptions options = new ContinueOptions(
-                new Content.Text("prompt", prompt.toString()), decoding, 1 + random.nextInt(most));
+        int most = decoding.strategy() instanceof Sampled
+                ? 3
+                : Math.min(3, decoding.strategy().slots());
+        ContinueOptions options =
+                new ContinueOptions(new Content.Text("prompt", prompt.toString()), decoding, 1 + random.nextInt(most));
         return sink -> new TextContinuer()
                 .continueText(models.model("text-generation"), options, RequestContext.detached(), sink);
     }

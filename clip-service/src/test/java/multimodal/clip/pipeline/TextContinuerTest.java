@@ -93,9 +93,7 @@ class TextContinuerTest {
             assertThat(own).hasSize(made.tokenCount());
             assertThat(own.stream().map(TextEvent.Token::text).collect(Collectors.joining()))
                     .isEqualTo(made.text());
-            assertThat(own.stream()
-                            .mapToDouble(TextEvent.Token::logProbability)
-                            .sum())
+            assertThat(own.stream().mapToDouble(TextEvent.Token::logProbability).sum())
                     .isCloseTo(made.logProbability(), within(1e-4));
         }
         assertThat(model.runs())

@@ -54,7 +54,8 @@ abstract class TextParityContract {
 
             List<Long> expected = newTokens(captions, each, 2);
             assertThat(ids(events)).as(each.path("name").asText()).isEqualTo(expected);
-            assertThat(result(events).first().text()).isEqualTo(each.path("text").asText());
+            assertThat(result(events).first().text())
+                    .isEqualTo(each.path("text").asText());
         }
     }
 

@@ -91,7 +91,8 @@ class ContinueTextContractTest extends TextStreamContract<ContinueTextRequest, C
                 .setDecoding(DecodingOptions.newBuilder()
                         .setMinTokens(4)
                         .setMaxTokens(9)
-                        .setSampled(SampledDecoding.newBuilder().setTemperature(2).setSeed(3)))
+                        .setSampled(
+                                SampledDecoding.newBuilder().setTemperature(2).setSeed(3)))
                 .build();
 
         List<ContinueTextResponse> responses = call(request);
@@ -138,7 +139,8 @@ class ContinueTextContractTest extends TextStreamContract<ContinueTextRequest, C
         DecodingOptions decoding =
                 DecodingOptions.newBuilder().setMaxTokens(5).setMinTokens(6).build();
 
-        assertThat(assertInvalid(soundRequest().toBuilder().setDecoding(decoding).build(), "decoding.min_tokens")
+        assertThat(assertInvalid(
+                                soundRequest().toBuilder().setDecoding(decoding).build(), "decoding.min_tokens")
                         .getStatus()
                         .getDescription())
                 .isEqualTo("decoding.min_tokens: 6 (expected: 0 to 5)");

@@ -30,6 +30,7 @@ public final class FakeModel implements ModelHandle {
     private final ModelManifest manifest;
     private final Map<String, UnaryOperator<Map<String, Tensor>>> artifacts = new HashMap<>();
     private final List<Run> runs = Collections.synchronizedList(new ArrayList<>());
+    private final List<FirstOutput> firstOutputs = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger openPermits = new AtomicInteger();
     private final AtomicInteger openUses = new AtomicInteger();
     private volatile Consumer<RequestContext> beforeRun = RequestContext::checkLive;
@@ -51,6 +52,11 @@ public final class FakeModel implements ModelHandle {
     /** Calls so far, in order. */
     public List<Run> runs() {
         return List.copyOf(runs);
+    }
+
+    /** What permits were told to be ready before its end, once for each time. */
+    public List<FirstOutput> firstOutputs() {
+        return List.copyOf(firstOutputs);
     }
 
     /** Permits that were taken and not given back. */
@@ -134,7 +140,9 @@ public final class FakeModel implements ModelHandle {
         public void addPostprocess(Duration duration) {}
 
         @Override
-        public void firstOutput(FirstOutput kind) {}
+        public void firstOutput(FirstOutput kind) {
+            firstOutputs.add(kind);
+        }
 
         @Override
         public StageTimings timings() {

@@ -96,6 +96,7 @@ final class InferenceMetrics implements BatchListener, AdmissionListener, ModelL
         String name =
                 switch (kind) {
                     case PREVIEW -> MetricNames.FIRST_PREVIEW_TIME;
+                    case TOKEN -> MetricNames.FIRST_TOKEN_TIME;
                 };
         meters.timer(name, tags(model)).record(sinceAdmission);
     }

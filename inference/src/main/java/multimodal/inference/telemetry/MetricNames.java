@@ -48,6 +48,9 @@ public final class MetricNames {
     /** Timer: from a request's admission until its first preview, for requests that ask for previews. Tag {@link #MODEL}. */
     public static final String FIRST_PREVIEW_TIME = "inference.first.preview.time";
 
+    /** Timer: from a request's admission until its first token can be sent, for requests that make text. Tag {@link #MODEL}. */
+    public static final String FIRST_TOKEN_TIME = "inference.first.token.time";
+
     /** Counter: requests that were refused or dropped. Tags {@link #MODEL}, {@link #REASON}. */
     public static final String REFUSALS = "inference.refusals";
 

@@ -243,8 +243,14 @@ class InferenceTelemetryTest {
     }
 
     @Test
-    void theTimeToTheFirstPreviewIsMeasured() {
+    void theTimesToTheFirstPreviewAndTheFirstTokenAreMeasured() {
         telemetry.admission().firstOutput(MODEL, FirstOutput.PREVIEW, Duration.ofSeconds(3));
+        telemetry.admission().firstOutput(MODEL, FirstOutput.TOKEN, Duration.ofSeconds(2));
+        assertThat(meters.get(MetricNames.FIRST_TOKEN_TIME)
+                        .tag("model", "toy/1")
+                        .timer()
+                        .totalTime(TimeUnit.SECONDS))
+                .isEqualTo(2);
         assertThat(meters.get(MetricNames.FIRST_PREVIEW_TIME)
                         .tag("model", "toy/1")
                         .timer()
