@@ -7,6 +7,12 @@ and He 2025, "Back to basics"); outside it gives v under a cosine schedule whose
 2024), with trailing steps. Cells that show objects weigh more, for backgrounds are learned in minutes; the weight of
 nearly clean latents is bounded as in min-SNR (Hang et al. 2023).
 
+One network paints whole pictures and into masks: like Stable Diffusion's inpainting UNet it also sees the mask and the
+latents of what is outside of it (`Surroundings`); for a whole picture the mask covers everything. A share of the
+pictures is painted from the sketch alone, without the prompt's words: a sketch is a sum, in which two objects that
+never met are as good as any two, so this part cannot lean on pairs learned by heart; and it is how an image embedding,
+turned into a pooled state, becomes a picture (`image_prompt.py`).
+
 `latest.pt` holds {"unet": weights, "unet_ema": their moving average, "text_encoder": weights, "config", "optimizer",
 "updates", "step"}; "config" is {"unet": keywords of UNet2DConditionModel, "text_encoder": keywords of CLIPTextConfig,
 "scheduler": keywords of DDIMScheduler}. `load_unet(path)` gives what is served.
@@ -20,11 +26,14 @@ from models.train import common  # first: it sets the thread counts
 # isort: split
 
 import copy
-from dataclasses import asdict, dataclass, field
+import random
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from diffusers import DDIMScheduler, UNet2DConditionModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionOutput
 from PIL import Image
@@ -39,7 +48,7 @@ from models.train.sketch import latest as latest_sketch
 from models.train.vae import CHANNELS, PATCH, Decoder, Encoder, load_vae
 from models.train.vae import latest as latest_vae
 from models.world.grammar_inverse import objects_named
-from models.world.scenes import SIZE, scene_at
+from models.world.scenes import SIZE, Group, Scene, scene_at
 
 SCHEDULER = {
     "num_train_timesteps": 1000,
@@ -66,23 +75,54 @@ DEMO_PROMPTS = (
 class Settings:
     widths: tuple[int, ...] = (96, 192)
     batch: int = 16
-    learning_rate: float = 1e-3
+    learning_rate: float = 6e-4
     warm_up: int = 200
     weight_decay: float = 0.01
     ema: float = 0.998
     snr_limit: float = 5.0
     time_shift: float = 2.0  # above 1 draws noisier times more often: there it is decided what is shown
     scenes: SketchSettings = field(default_factory=SketchSettings)  # what is drawn, as for the sketcher
+    untold: float = 0.3  # share of whole captions whose words are kept from the UNet, which then sees their sketch
+    masked: float = 0.4  # share of the pictures of which a part is given
+    cut_out: float = 0.7  # share of these whose mask is a box around one group
+    part_named: float = 0.6  # share of the latter whose prompt names this group alone
+    known_weight: float = 0.25  # what a cell outside of the mask weighs
+    margin: int = 24  # pixels by which the box around a group grows at most
     guidance: float = 1.5
     steps: int = 30
     evaluation_seconds: int = 1500
     held_out: int = 100  # prompts of each split and language that `--evaluate` paints
 
 
+class Surroundings(NamedTuple):
+    """What is given of each picture, as diffusers' inpainting pipeline prepares it.
+
+    `mask` float32 (batch, 1, h, w) is one where the UNet paints, `latents` (batch, 48, h, w) are those of the picture
+    with grey (0) in place of the masked pixels.
+    """
+
+    mask: torch.Tensor
+    latents: torch.Tensor
+
+    def repeated(self, times: int) -> "Surroundings":
+        return Surroundings(self.mask.repeat(times, 1, 1, 1), self.latents.repeat(times, 1, 1, 1))
+
+
+def surroundings(encoder: Encoder, pictures: torch.Tensor, masks: torch.Tensor) -> Surroundings:
+    """Of pictures (batch, 3, H, W) in [-1, 1] and pixel masks (batch, 1, H, W) of zeros and ones."""
+    latents = encoder(pictures * (masks < 0.5))
+    return Surroundings(F.interpolate(masks, size=latents.shape[-2:]), latents)
+
+
+def nothing_given(encoder: Encoder, count: int) -> Surroundings:
+    """Everything is to be painted."""
+    return surroundings(encoder, torch.zeros(count, 3, SIZE, SIZE), torch.ones(count, 1, SIZE, SIZE))
+
+
 class StickerUnet(UNet2DConditionModel):
     """A UNet2DConditionModel that predicts clean latents inside (`clean`) and gives v to its caller (`forward`).
 
-    It sees the noisy latents and the sketch of the prompt, and what it draws is added to the sketch.
+    It sees the noisy latents, the sketch of the prompt and the surroundings, and what it draws is added to the sketch.
 
     v = (alpha x - clean) / sigma, with alpha and sigma of each timestep under `SCHEDULER`. What the network cannot
     know, detail of deviation `unknown`, is taken from the noisy latents as a Wiener filter would, so that nearly clean
@@ -98,19 +138,38 @@ class StickerUnet(UNet2DConditionModel):
         # no buffer: those are rounded to fp16 at export, which would take the last noise for none
         self.power_of_signal = DDIMScheduler(**SCHEDULER).alphas_cumprod
 
-    def clean(self, sample, timestep, encoder_hidden_states, class_labels) -> torch.Tensor:
-        """Clean latents (batch, 48, h, w) of noisy ones, timesteps int64 (batch), states and pooled states."""
-        sketch = self.sketcher(class_labels, *sample.shape[-2:])
-        seen = torch.cat([sample, sketch], 1)
-        drawn = sketch + super().forward(seen, timestep, encoder_hidden_states, class_labels, return_dict=False)[0]
+    def clean(
+        self, sample, timestep, encoder_hidden_states, class_labels, given: Surroundings, sketched=None, **residuals
+    ) -> torch.Tensor:
+        """Clean latents (batch, 48, h, w) of noisy ones, timesteps int64 (batch), states and pooled states.
+
+        `sketched` are the pooled states of what the sketch shows, where that is not what the states tell; `residuals`
+        are those of a ControlNet, under diffusers' names.
+        """
+        sketch = self.sketcher(class_labels if sketched is None else sketched, *sample.shape[-2:])
+        seen = torch.cat([sample, sketch, given.mask, given.latents], 1)
+        drawn = super().forward(seen, timestep, encoder_hidden_states, class_labels, return_dict=False, **residuals)[0]
         alpha, sigma = self.alpha_sigma(timestep)
         kept = alpha * self.unknown**2 / ((alpha * self.unknown) ** 2 + sigma**2)
-        return kept * sample + (1 - kept * alpha) * drawn
+        return kept * sample + (1 - kept * alpha) * (sketch + drawn)
 
-    def forward(self, sample, timestep, encoder_hidden_states, class_labels=None, return_dict=True, **_):
+    def forward(
+        self,
+        sample,
+        timestep,
+        encoder_hidden_states,
+        class_labels=None,
+        *,
+        mask,
+        masked_image_latents,
+        return_dict=True,
+        **residuals,
+    ):
         timestep = torch.as_tensor(timestep, device=sample.device).reshape(-1)
         alpha, sigma = self.alpha_sigma(timestep)
-        clean = self.clean(sample, timestep.expand(sample.shape[0]), encoder_hidden_states, class_labels)
+        given = Surroundings(mask, masked_image_latents)
+        timesteps = timestep.expand(sample.shape[0])
+        clean = self.clean(sample, timesteps, encoder_hidden_states, class_labels, given, **residuals)
         v = (alpha * sample - clean) / sigma.clamp_min(self.smallest_sigma)
         return UNet2DConditionOutput(sample=v) if return_dict else (v,)
 
@@ -124,7 +183,7 @@ def unet_config(settings: Settings) -> dict:
     """Keywords of the UNet: 8 × 8 latents of 48 channels, attention where a cell is 32 pixels."""
     return {
         "sample_size": SIZE // PATCH,
-        "in_channels": 2 * CHANNELS,
+        "in_channels": 3 * CHANNELS + 1,  # noisy latents, sketch, mask, latents of what is given
         "out_channels": CHANNELS,
         "block_out_channels": list(settings.widths),
         "layers_per_block": 1,
@@ -158,7 +217,7 @@ def load_unet(path: Path) -> tuple[StickerUnet, CLIPTextModel, dict]:
 
 @torch.no_grad()
 def paint(
-    unet, text_encoder, texts: list[str], steps: int, guidance: float, seed: int, device: str = "cpu"
+    unet, text_encoder, texts: list[str], given: Surroundings, steps: int, guidance: float, seed: int, device="cpu"
 ) -> torch.Tensor:
     """Latents float32 (texts, 48, 8, 8) painted by DDIM with classifier-free guidance; the same seed gives the same."""
     scheduler = DDIMScheduler(**SCHEDULER)
@@ -167,10 +226,11 @@ def paint(
     states, pooled = prompts.encode_prompts(text_encoder, ids.to(device))
     shape = (len(texts), CHANNELS, SIZE // PATCH, SIZE // PATCH)
     latents = torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(device)
+    mask, masked = (part.to(device) for part in given.repeated(2))
     for timestep in scheduler.timesteps:
-        both = unet(torch.cat([latents, latents]), timestep, states, class_labels=pooled).sample
-        without, given = both.chunk(2)
-        latents = scheduler.step(without + guidance * (given - without), timestep, latents).prev_sample
+        seen = {"class_labels": pooled, "mask": mask, "masked_image_latents": masked}
+        without, told = unet(torch.cat([latents, latents]), timestep, states, **seen).sample.chunk(2)
+        latents = scheduler.step(without + guidance * (told - without), timestep, latents).prev_sample
     return latents
 
 
@@ -181,12 +241,12 @@ def save_grid(pictures: torch.Tensor, path: Path, columns: int = 4) -> None:
     Image.fromarray(np.concatenate(rows)).save(path)
 
 
-def evaluate(unet, text_encoder, decoder: Decoder, settings: Settings, count: int, device: str = "cpu") -> dict:
+def evaluate(unet, text_encoder, autoencoder: tuple[Encoder, Decoder], settings: Settings, count: int, device="cpu"):
     """Shares of pictures whose whole object set and background the judge names as the prompt's scene has them.
 
     One prompt in ten leaves the place open: for it any background is right, so it does not count there.
     """
-    figures, judge = {}, load_judge()
+    (encoder, decoder), figures, judge = autoencoder, {}, load_judge()
     for split in ("test", "unseen"):
         scenes = [scene_at(split, number, settings.scenes.vendors) for number in range(count)]
         for language in ("en", "zh"):
@@ -194,13 +254,43 @@ def evaluate(unet, text_encoder, decoder: Decoder, settings: Settings, count: in
             seen = []
             for first in range(0, count, 25):
                 chunk = texts[first : first + 25]
-                latents = paint(unet, text_encoder, chunk, settings.steps, settings.guidance, first, device)
+                given = nothing_given(encoder, len(chunk))
+                latents = paint(unet, text_encoder, chunk, given, settings.steps, settings.guidance, first, device)
                 seen += verdicts(judge, decoder(latents.cpu()))
             figures[f"{split}_{language}_objects"], _ = named_right(seen, scenes)
             placed = [number for number, text in enumerate(texts) if objects_named(text)[1] is not None]
             _, figures[f"{split}_{language}_background"] = named_right(
                 [seen[number] for number in placed], [scenes[number] for number in placed]
             )
+    return figures
+
+
+@torch.no_grad()
+def evaluate_inpainting(unet, text_encoder, autoencoder: tuple[Encoder, Decoder], settings: Settings, count: int):
+    """Shares of pictures in which the judge names the object that was asked for inside the mask.
+
+    The mask is a box around one group of a held-out scene, the prompt names this group alone, and outside of the mask
+    the picture's own pixels stay.
+    """
+    (encoder, decoder), figures, judge = autoencoder, {}, load_judge()
+    for split in ("test", "unseen"):
+        scenes = [scene_at(split, number, settings.scenes.vendors) for number in range(count)]
+        rng = random.Random(f"inpainting/{split}")
+        groups = [rng.choice(scene.groups) for scene in scenes]
+        masks = torch.cat([box_mask(scene, group, 8, rng) for scene, group in zip(scenes, groups, strict=True)])
+        parts = [replace(scene, groups=(group,)) for scene, group in zip(scenes, groups, strict=True)]
+        for language in ("en", "zh"):
+            texts = prompts.captions_of(parts, (split, "inpainting"), language)
+            right = 0
+            for first in range(0, count, 25):
+                rows = slice(first, first + 25)
+                pictures = pictures_of(scenes[rows])
+                given = surroundings(encoder, pictures, masks[rows])
+                latents = paint(unet, text_encoder, texts[rows], given, settings.steps, settings.guidance, first)
+                painted = torch.where(masks[rows] > 0.5, decoder(latents), pictures)
+                asked = zip(verdicts(judge, painted), groups[rows], strict=True)
+                right += sum(group.concept in verdict.objects for verdict, group in asked)
+            figures[f"{split}_{language}_inpainted"] = round(right / count, 4)
     return figures
 
 
@@ -217,32 +307,92 @@ def evaluate_sketch(unet, text_encoder, decoder: Decoder, settings: Settings, co
     return figures
 
 
+def box_mask(scene: Scene, group: Group, margin: int, rng: random.Random) -> torch.Tensor:
+    """Float32 (1, 1, 128, 128): one in a box around the group's objects, grown by 0 … `margin` pixels a side."""
+    boxes = [thing.box for thing in scene.objects if thing.concept == group.concept]
+    left, top = (min(box[side] for box in boxes) - rng.randint(0, margin) for side in (0, 1))
+    right, bottom = (max(box[side] for box in boxes) + rng.randint(0, margin) for side in (2, 3))
+    return _rectangle(left, top, right, bottom)
+
+
+def _rectangle(left: int, top: int, right: int, bottom: int) -> torch.Tensor:
+    mask = torch.zeros(1, 1, SIZE, SIZE)
+    mask[..., max(0, top) : bottom, max(0, left) : right] = 1
+    return mask
+
+
+class Batch(NamedTuple):
+    """What one step learns from: all float32, a row a picture."""
+
+    latents: torch.Tensor
+    states: torch.Tensor
+    pooled: torch.Tensor
+    sketched: torch.Tensor
+    mask: torch.Tensor
+    masked_latents: torch.Tensor
+    weights: torch.Tensor
+
+
 class Batches:
-    """Training batches made on the CPU: latents, prompt states, pooled prompt states and the weight of each cell."""
+    """Training batches made on the CPU."""
 
     def __init__(self, settings: Settings, encoder: Encoder, text_encoder: CLIPTextModel) -> None:
         self._settings, self._encoder, self._text_encoder = settings, encoder, text_encoder
 
     @torch.no_grad()
-    def __call__(self, number: int) -> tuple[torch.Tensor, ...]:
-        scenes = training_scenes(self._settings.scenes, number, self._settings.batch)
-        texts = training_prompts(self._settings.scenes, scenes, number)
-        states, pooled = prompts.encode_prompts(self._text_encoder, tokenizer.batch(texts)[0])
-        weights = cell_weights(scenes, self._settings.scenes.object_weight)
-        return self._encoder(pictures_of(scenes)), states, pooled, weights
+    def __call__(self, number: int) -> Batch:
+        settings, rng = self._settings, random.Random(f"batch/{number}")
+        scenes = training_scenes(settings.scenes, number, settings.batch)
+        groups = [self._group_cut_out(scene, rng) for scene in scenes]
+        masks = torch.cat([self._mask(scene, group, rng) for scene, group in zip(scenes, groups, strict=True)])
+        parts = [group is not None and rng.random() < settings.part_named for group in groups]
+        shown = [
+            replace(scene, groups=(group,)) if part else scene
+            for scene, group, part in zip(scenes, groups, parts, strict=True)
+        ]
+        texts = training_prompts(settings.scenes, shown, number)
+        hidden = [not part and rng.random() < settings.untold for part in parts]
+        told = ["" if hide else text for text, hide in zip(texts, hidden, strict=True)]
+        _, sketched = prompts.encode_prompts(self._text_encoder, tokenizer.batch(texts)[0])
+        states, pooled = prompts.encode_prompts(self._text_encoder, tokenizer.batch(told)[0])
+        pictures = pictures_of(scenes)
+        given = surroundings(self._encoder, pictures, masks)
+        weights = cell_weights(scenes, settings.scenes.object_weight)
+        weights = weights * (settings.known_weight + (1 - settings.known_weight) * F.avg_pool2d(masks, PATCH))
+        return Batch(self._encoder(pictures), states, pooled, sketched, *given, weights)
+
+    def _group_cut_out(self, scene: Scene, rng: random.Random) -> Group | None:
+        cut_out = rng.random() < self._settings.masked * self._settings.cut_out
+        return rng.choice(scene.groups) if cut_out else None
+
+    def _mask(self, scene: Scene, group: Group | None, rng: random.Random) -> torch.Tensor:
+        if group is not None:
+            return box_mask(scene, group, self._settings.margin, rng)
+        settings = self._settings
+        if rng.random() < settings.masked * (1 - settings.cut_out) / (1 - settings.masked * settings.cut_out):
+            width, height = rng.randint(SIZE // 3, SIZE), rng.randint(SIZE // 3, SIZE)
+            left, top = rng.randint(0, SIZE - width), rng.randint(0, SIZE - height)
+            return _rectangle(left, top, left + width, top + height)
+        return torch.ones(1, 1, SIZE, SIZE)
 
 
-def loss_of(unet: StickerUnet, settings: Settings, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
+def loss_of(unet: StickerUnet, settings: Settings, batch: Batch) -> torch.Tensor:
     """The weighted squared error of v at one time for each row; the times of a batch are spread over the schedule."""
-    latents, states, pooled, weights = batch
-    rows = len(latents)
-    places = (torch.randperm(rows) + torch.rand(rows)) / rows
-    places = settings.time_shift * places / (1 + (settings.time_shift - 1) * places)
-    times = (places * SCHEDULER["num_train_timesteps"]).long().to(latents.device)
+    rows, latents, weights = len(batch.latents), batch.latents, batch.weights
+    times = spread_times(rows, settings).to(latents.device)
     alpha, sigma = unet.alpha_sigma(times)
-    clean = unet.clean(alpha * latents + sigma * torch.randn_like(latents), times, states, pooled)
+    noisy = alpha * latents + sigma * torch.randn_like(latents)
+    given = Surroundings(batch.mask, batch.masked_latents)
+    clean = unet.clean(noisy, times, batch.states, batch.pooled, given, batch.sketched)
     error = ((clean - latents).pow(2) * weights).mean((1, 2, 3)) / weights.mean((1, 2, 3))
     return (error * sigma.flatten().pow(-2).clamp_max(settings.snr_limit + 1)).mean()
+
+
+def spread_times(rows: int, settings: Settings) -> torch.Tensor:
+    """Timesteps int64 (rows), one of each equal part of the schedule, shifted towards noise by `time_shift`."""
+    places = (torch.randperm(rows) + torch.rand(rows)) / rows
+    places = settings.time_shift * places / (1 + (settings.time_shift - 1) * places)
+    return (places * SCHEDULER["num_train_timesteps"]).long()
 
 
 def _state(unet, ema, text_encoder, config, optimizer, step: int) -> dict:
@@ -301,7 +451,7 @@ def train(arguments) -> None:
         common.set_learning_rate(
             optimizer, common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         )
-        loss = loss_of(unet, settings, tuple(part.to(arguments.device) for part in next(batches)))
+        loss = loss_of(unet, settings, Batch(*(part.to(arguments.device) for part in next(batches))))
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
@@ -314,15 +464,15 @@ def train(arguments) -> None:
         if run.due() or run.stopping():
             common.save_checkpoint(_state(unet, ema, text_encoder, config, optimizer, step), run.checkpoint)
         if evaluation.due():
-            _report(run, step, ema.module, text_encoder, load_vae(latest_vae())[1], settings, arguments.device)
+            _report(run, step, ema.module, text_encoder, load_vae(latest_vae()), settings, arguments.device)
 
 
-def _report(run: common.Run, step: int, unet, text_encoder, decoder: Decoder, settings: Settings, device: str) -> None:
+def _report(run: common.Run, step: int, unet, text_encoder, autoencoder, settings: Settings, device: str) -> None:
     """Paints the demo prompts into a PNG beside the log and judges a few held-out prompts."""
-    text_encoder = copy.deepcopy(text_encoder).to(device)
-    latents = paint(unet, text_encoder, list(DEMO_PROMPTS), settings.steps, settings.guidance, 1, device)
-    save_grid(decoder(latents.cpu()), run.folder / f"grid-{step:06d}.png")
-    run.log(step=step, **evaluate(unet, text_encoder, decoder, settings, 10, device))
+    text_encoder, given = copy.deepcopy(text_encoder).to(device), nothing_given(autoencoder[0], len(DEMO_PROMPTS))
+    latents = paint(unet, text_encoder, list(DEMO_PROMPTS), given, settings.steps, settings.guidance, 1, device)
+    save_grid(autoencoder[1](latents.cpu()), run.folder / f"grid-{step:06d}.png")
+    run.log(step=step, **evaluate(unet, text_encoder, autoencoder, settings, 10, device))
 
 
 def main() -> None:
@@ -334,7 +484,8 @@ def main() -> None:
     settings = Settings()
     unet.to(arguments.device)
     text_encoder.to(arguments.device)
-    print(evaluate(unet, text_encoder, load_vae(latest_vae())[1], settings, settings.held_out, arguments.device))
+    print(evaluate(unet, text_encoder, load_vae(latest_vae()), settings, settings.held_out, arguments.device))
+    print(evaluate_inpainting(unet, text_encoder, load_vae(latest_vae()), settings, settings.held_out))
 
 
 if __name__ == "__main__":
