@@ -27,6 +27,7 @@ from models.train import common  # first: it sets the thread counts
 
 import copy
 import random
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -217,9 +218,20 @@ def load_unet(path: Path) -> tuple[StickerUnet, CLIPTextModel, dict]:
 
 @torch.no_grad()
 def paint(
-    unet, text_encoder, texts: list[str], given: Surroundings, steps: int, guidance: float, seed: int, device="cpu"
+    unet,
+    text_encoder,
+    texts: list[str],
+    given: Surroundings,
+    steps: int,
+    guidance: float,
+    seed: int,
+    device: str = "cpu",
+    control: Callable[..., dict] | None = None,
 ) -> torch.Tensor:
-    """Latents float32 (texts, 48, 8, 8) painted by DDIM with classifier-free guidance; the same seed gives the same."""
+    """Latents float32 (texts, 48, 8, 8) painted by DDIM with classifier-free guidance; the same seed gives the same.
+
+    `control` gives a ControlNet's residuals for (noisy latents, timestep, states), the rows without prompts first.
+    """
     scheduler = DDIMScheduler(**SCHEDULER)
     scheduler.set_timesteps(steps)
     ids, _ = tokenizer.batch([""] * len(texts) + texts)
@@ -228,8 +240,10 @@ def paint(
     latents = torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(device)
     mask, masked = (part.to(device) for part in given.repeated(2))
     for timestep in scheduler.timesteps:
-        seen = {"class_labels": pooled, "mask": mask, "masked_image_latents": masked}
-        without, told = unet(torch.cat([latents, latents]), timestep, states, **seen).sample.chunk(2)
+        sample = torch.cat([latents, latents])
+        residuals = control(sample, timestep, states) if control else {}
+        seen = {"class_labels": pooled, "mask": mask, "masked_image_latents": masked, **residuals}
+        without, told = unet(sample, timestep, states, **seen).sample.chunk(2)
         latents = scheduler.step(without + guidance * (told - without), timestep, latents).prev_sample
     return latents
 
