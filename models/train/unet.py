@@ -49,7 +49,7 @@ from models.train.sketch import latest as latest_sketch
 from models.train.vae import CHANNELS, PATCH, Decoder, Encoder, load_vae
 from models.train.vae import latest as latest_vae
 from models.world.grammar_inverse import objects_named
-from models.world.scenes import SIZE, Group, Scene, scene_at
+from models.world.scenes import KINDS, SIZE, Group, Scene, scene_at
 
 SCHEDULER = {
     "num_train_timesteps": 1000,
@@ -82,7 +82,8 @@ class Settings:
     ema: float = 0.998
     snr_limit: float = 5.0
     time_shift: float = 2.0  # above 1 draws noisier times more often: there it is decided what is shown
-    scenes: SketchSettings = field(default_factory=SketchSettings)  # what is drawn, as for the sketcher
+    # what is drawn: as for the sketcher, but sizes, places and numbers of things come as often as in any scene
+    scenes: SketchSettings = field(default_factory=lambda: SketchSettings(unusual=1, kinds=tuple(KINDS.items())))
     untold: float = 0.3  # share of whole captions whose words are kept from the UNet, which then sees their sketch
     masked: float = 0.4  # share of the pictures of which a part is given
     cut_out: float = 0.7  # share of these whose mask is a box around one group
@@ -228,17 +229,33 @@ def paint(
     device: str = "cpu",
     control: Callable[..., dict] | None = None,
 ) -> torch.Tensor:
-    """Latents float32 (texts, 48, 8, 8) painted by DDIM with classifier-free guidance; the same seed gives the same.
+    """Latents float32 (texts, 48, 8, 8) painted from prompts, see `denoise`."""
+    ids, _ = tokenizer.batch([""] * len(texts) + texts)
+    conditions = prompts.encode_prompts(text_encoder, ids.to(device))
+    return denoise(unet, conditions, given, steps, guidance, seed, control)
 
-    `control` gives a ControlNet's residuals for (noisy latents, timestep, states), the rows without prompts first.
+
+@torch.no_grad()
+def denoise(
+    unet,
+    conditions: tuple[torch.Tensor, torch.Tensor],
+    given: Surroundings,
+    steps: int,
+    guidance: float,
+    seed: int,
+    control: Callable[..., dict] | None = None,
+) -> torch.Tensor:
+    """Latents float32 (rows, 48, 8, 8), by DDIM with classifier-free guidance; the same seed gives the same.
+
+    `conditions` are token states and pooled states of 2 · rows, first those without a prompt. `control` gives a
+    ControlNet's residuals for (noisy latents, timestep, states) of as many.
     """
     scheduler = DDIMScheduler(**SCHEDULER)
     scheduler.set_timesteps(steps)
-    ids, _ = tokenizer.batch([""] * len(texts) + texts)
-    states, pooled = prompts.encode_prompts(text_encoder, ids.to(device))
-    shape = (len(texts), CHANNELS, SIZE // PATCH, SIZE // PATCH)
-    latents = torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(device)
-    mask, masked = (part.to(device) for part in given.repeated(2))
+    states, pooled = conditions
+    shape = (len(pooled) // 2, CHANNELS, SIZE // PATCH, SIZE // PATCH)
+    latents = torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(pooled.device)
+    mask, masked = (part.to(pooled.device) for part in given.repeated(2))
     for timestep in scheduler.timesteps:
         sample = torch.cat([latents, latents])
         residuals = control(sample, timestep, states) if control else {}
