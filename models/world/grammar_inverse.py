@@ -31,14 +31,21 @@ def _longest_first(meanings: dict, frame: str) -> re.Pattern:
     return re.compile(frame.format("(?:" + "|".join(map(re.escape, forms)) + ")"))
 
 
+def names_in(text: str) -> list[tuple[str, str, int, int]]:
+    """Each name in the text: "object" or "place", its concept or background, and where it begins and ends."""
+    found = []
+    for pattern, meanings in (_english_pattern(), _chinese_pattern()):
+        for match in pattern.finditer(text.lower()):
+            found.append((*meanings[match.group()], *match.span()))
+    return found
+
+
 def objects_named(text: str) -> tuple[frozenset[str], str | None]:
     """The concepts that the text names, and its background, or None where it names none; both languages at once."""
     objects, place = set(), None
-    for pattern, meanings in (_english_pattern(), _chinese_pattern()):
-        for match in pattern.finditer(text.lower()):
-            kind, name = meanings[match.group()]
-            if kind == "object":
-                objects.add(name)
-            else:
-                place = place or name
+    for kind, name, _, _ in names_in(text):
+        if kind == "object":
+            objects.add(name)
+        else:
+            place = place or name
     return frozenset(objects), place
