@@ -3,12 +3,27 @@
 Its outputs are named as the inputs of a UNet that was exported as controllable (`models.export.diffusion.residuals`).
 """
 
+from dataclasses import replace
+from pathlib import Path
+
 import torch
 from diffusers import ControlNetModel
 
+from models.export import command
 from models.export.artifact import Artifact, Model, Port
 from models.export.diffusion import residuals, rows_of
-from models.export.origin import Origin, UnsupportedError
+from models.export.origin import Choices, Origin, UnsupportedError
+from models.export.weights import restore
+from models.train import controlnet as trainer
+from models.train.vae import CHANNELS, PATCH
+from models.world.scenes import SIZE
+
+CARD = {
+    "licence": "Apache-2.0",
+    "provenance": "Trained by models/train/controlnet.py on rendered sticker scenes (Fluent Emoji flat, MIT; Noto"
+    " Emoji, Apache-2.0) and their edges as OpenCV's Canny finds them, the UNet of sticker-diffusion frozen. Its"
+    " weights are stored as rows of int8 (decision 16).",
+}
 
 CONDITIONINGS = ("canny",)
 USUAL_LATENTS = 64
@@ -52,6 +67,25 @@ def controlnet(model: ControlNetModel, channels: int, factor: int, sizes: list[t
 
 
 def make(origin: Origin) -> Model:
+    return _of_folder(origin) if origin.folder else _of_checkpoint(origin)
+
+
+def _of_checkpoint(origin: Origin) -> Model:
+    model = trainer.load_controlnet(origin.checkpoint or trainer.latest())
+    side = SIZE // PATCH
+    network = controlnet(model, CHANNELS, PATCH, [(2, side, side), (1, side, side), (3, side, side + 4)])
+    choices = Choices(base="sticker-diffusion", conditioning="canny")
+    return described(replace(origin, choices=choices), replace(network, weight_bits=8), CHANNELS, PATCH, SIZE)
+
+
+def shipped(folder: Path) -> ControlNetModel:
+    """The network as it stands in a repository entry."""
+    model = trainer.build()
+    restore(folder, {"controlnet": ControlNet(model)})
+    return model
+
+
+def _of_folder(origin: Origin) -> Model:
     """A diffusers folder of a ControlNet of Stable Diffusion 1.x's kind."""
     if origin.choices.base is None or origin.choices.conditioning not in CONDITIONINGS:
         said = f"base {origin.choices.base}, conditioning {origin.choices.conditioning}"
@@ -86,3 +120,7 @@ def _check(config: dict) -> None:
     for key, values in wanted.items():
         if config.get(key) not in values:
             raise UnsupportedError(f"{key}: {config.get(key)} (expected: {' or '.join(map(str, values))})")
+
+
+if __name__ == "__main__":
+    command.main("a ControlNet of edges", "sticker-controlnet-canny", CARD, make)

@@ -6,6 +6,7 @@ these it is given a mask of ones with the latents of an all-grey picture, and ze
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -26,7 +27,9 @@ CARD = {
     "provenance": "Trained from scratch by models/train/{vae,text_encoder,unet}.py on rendered sticker scenes (Fluent"
     " Emoji flat, MIT; Noto Emoji, Apache-2.0) and captions of a grammar in English and Chinese. Part of the UNet is a"
     " sketcher (models/train/sketch.py), a ridge regression from prompt to mean latents whose drawing stands beside the"
-    " noisy latents. What a prompt leaves open is drawn the usual way: medium size, in the middle, Fluent's style.",
+    " noisy latents. What a prompt leaves open is drawn the usual way: medium size, in the middle, Fluent's style. The"
+    " same UNet paints into masks: two fifths of its last 10,000 steps showed it pictures of which a part was given."
+    " Its weights are stored as rows of int8 (decision 16).",
 }
 SCHEDULER_KEYS = ("prediction_type", "beta_schedule", "beta_start", "beta_end", "num_train_timesteps")
 SCHEDULER_KEYS += ("timestep_spacing", "steps_offset", "set_alpha_to_one", "rescale_betas_zero_snr")
@@ -287,8 +290,9 @@ def _of_checkpoint(origin: Origin) -> Model:
     chosen = parameters(config["scheduler"], vae.CHANNELS, vae.PATCH, SIZES, settings.guidance)
     halves = autoencoder(*vae.load_vae(vae.latest()), vae.CHANNELS, vae.PATCH)
     words = text_encoder(text, origin.ids["eos_id"])
-    network = unet(model, words.inputs[0].shape[1], vae.PATCH, origin.choices.controllable)
-    return _model(origin, "convolutional autoencoder", words, network, halves, chosen)
+    network = unet(model, words.inputs[0].shape[1], vae.PATCH, controllable=True)
+    whole = _model(origin, "convolutional autoencoder", words, network, halves, chosen)
+    return replace(whole, artifacts=[replace(artifact, weight_bits=8) for artifact in whole.artifacts])
 
 
 def _model(origin: Origin, coder: str, words: Artifact, unet: Artifact, halves: list[Artifact], chosen: dict) -> Model:

@@ -95,13 +95,17 @@ def diffusion(folder: Path, count: int) -> list[dict]:
 
     unet, prompts, encoder, decoder = exporter.shipped(folder)
     settings = exporter.trainer.Settings()
-    found = exporter.trainer.evaluate(unet, prompts, decoder, settings, count)
+    found = exporter.trainer.evaluate(unet, prompts, (encoder, decoder), settings, count)
+    found |= exporter.trainer.evaluate_inpainting(unet, prompts, (encoder, decoder), settings, count)
     figures = []
     for split, composed, goal in (("test", "seen", 0.95), ("unseen", "unseen", 0.9)):
         for language, spoken in LANGUAGE_NAMES.items():
             kind = f"{composed} compositions, {spoken} prompts"
             figures.append(_figure(f"objects named right, {kind}", found[f"{split}_{language}_objects"], goal))
             figures.append(_figure(f"backgrounds right, {kind}", found[f"{split}_{language}_background"], 0.95))
+            figures.append(
+                _figure(f"asked object painted into a mask, {kind}", found[f"{split}_{language}_inpainted"], 0.85)
+            )
     sketched = exporter.trainer.evaluate_sketch(unet, prompts, decoder, settings, count)
     for split, composed in (("test", "seen"), ("unseen", "unseen")):
         kind = f"{composed} compositions, English prompts"
