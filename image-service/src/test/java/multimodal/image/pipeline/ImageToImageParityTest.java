@@ -1,0 +1,11 @@
+package multimodal.image.pipeline;
+
+import multimodal.image.testing.ShippedModel;
+
+/** From a picture, with the model that ships. */
+class ImageToImageParityTest extends SamplersParity {
+
+    ImageToImageParityTest() {
+        super(ShippedModel.repository(), "image_to_image");
+    }
+}
