@@ -29,8 +29,9 @@ from models.tokenizer import tokenizer
 from models.train import clip, unclip
 from models.train.judge import pictures_of
 from models.train.painted import looks
+from models.train.words import concepts_named
 from models.world import grammar
-from models.world.concepts import BACKGROUNDS, CONCEPT_BY_ID, CONCEPT_INDEX, CONCEPTS, UNSEEN_VENDOR
+from models.world.concepts import BACKGROUNDS, CONCEPT_BY_ID, CONCEPTS, UNSEEN_VENDOR
 from models.world.grammar_inverse import names_in
 from models.world.scenes import SIZE, Scene, scene_at
 
@@ -178,21 +179,11 @@ def cells_of(scene: Scene, concept: str) -> np.ndarray:
     return covered.reshape(GRID, side, GRID, side).mean((1, 3)).reshape(-1)
 
 
-def words_of(text: str, length: int) -> list[int]:
-    """For each of the text's tokens the index of the concept that its word names, or -1."""
-    concepts, offsets = [-1] * length, tokenizer.load().encode(text).offsets[: length - 1]
-    for kind, name, start, end in names_in(text):
-        for token, (first, last) in enumerate(offsets if kind == "object" else []):
-            if first < last and first < end and last > start:
-                concepts[token] = CONCEPT_INDEX[name]
-    return concepts
-
-
 def told(scenes: list[Scene], rng: random.Random, language: str | None = None) -> tuple[torch.Tensor, ...]:
-    """Ids, mask and `words_of` (each int64, scenes × 32) of a caption of each scene, in the language or in either."""
+    """Ids, mask and `concepts_named`, each int64 (scenes, 32), of a caption of each scene."""
     texts = [_caption(scene, language or rng.choice(grammar.LANGUAGES), rng) for scene in scenes]
     ids, mask = tokenizer.batch(texts)
-    return ids, mask, torch.tensor([words_of(text, ids.shape[1]) for text in texts])
+    return ids, mask, torch.tensor([concepts_named(text, ids.shape[1]) for text in texts])
 
 
 def _caption(scene: Scene, language: str, rng: random.Random) -> str:

@@ -5,7 +5,9 @@
 
 The vision tower is that of the committed sticker-caption, which already names what it sees; its layers join in, slowly,
 once the text has learned to look (`Settings.alone`), its stem never. The text encoder reads the question and looks at
-the picture, the decoder writes the answer from what the encoder's states tell.
+the picture, the decoder writes the answer from what the encoder's states tell. From answers alone "is there a cat?" is
+learned very late; so each word that names an object also learns to look at the patches that show it, and to tell
+whether there are any (`Grounding`).
 
 The confidence of an answer is the product of the probabilities of its ids, `<eos>` included, with all logits divided by
 one temperature that is fitted on validation scenes. Of the answer "unknown" it is what that leaves to all others.
@@ -23,6 +25,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 from transformers import BlipForQuestionAnswering
 
 from models.tokenizer import tokenizer
@@ -30,6 +33,7 @@ from models.train import caption, clip
 from models.train.judge import pictures_of
 from models.train.painted import looks
 from models.train.patches import ConvolutionalStem
+from models.train.words import concepts_named
 from models.world import outside, questions
 from models.world.concepts import UNSEEN_VENDOR
 from models.world.grammar import LANGUAGES
@@ -59,6 +63,7 @@ class Settings:
     augmentation: float = 0.5  # share of the pictures that are changed
     painted: int = 5  # pictures of a batch that look as if a diffusion model had painted them
     glimpsed: int = 8  # scenes of each kind that are asked about while it trains
+    grounding: float = 0.5  # what the two losses of words that name objects weigh
     held_out: int = 200  # scenes of each kind that `--evaluate` asks about
 
 
@@ -110,18 +115,21 @@ def begin(model: BlipForQuestionAnswering, resume: bool) -> None:
         common.load_committed(model.text_decoder, "sticker-vqa", "decoder.")
 
 
-def _through(layers: Iterable, states: torch.Tensor, own, seen: torch.Tensor, mask=None) -> torch.Tensor:
+def _through(layers: Iterable, states: torch.Tensor, own, seen: torch.Tensor, mask=None, looks=None) -> torch.Tensor:
     """States (B, T, D) after the text layers.
 
     `own` is added to the scores of the self-attention. `seen` (P, N, D) is what the rows look at, `mask` is added to
     those scores; where P is less than B, each of the P is seen by B / P rows one after another, and its keys and values
-    are made once for all of them. (transformers' own forward leaves out the cross-attention's mask in 4.57.)
+    are made once for all of them. (transformers' own forward leaves out the cross-attention's mask in 4.57.) To a list
+    `looks` is added where each token looks in each layer, (B, T, N), the mean over the heads.
     """
     for layer in layers:
         states = layer.attention(states, own)[0]
         cross = layer.crossattention
         asking = states.view(len(seen), -1, states.shape[-1])
-        found = cross.self(asking, encoder_hidden_states=seen, encoder_attention_mask=mask)[0]
+        found, shares = cross.self(asking, encoder_hidden_states=seen, encoder_attention_mask=mask)[:2]
+        if looks is not None:
+            looks.append(shares.mean(1).view(*states.shape[:2], -1))
         states = layer.feed_forward_chunk(cross.output(found.view(states.shape), states))
     return states
 
@@ -131,10 +139,11 @@ def _hidden(mask: torch.Tensor) -> torch.Tensor:
     return (1.0 - mask.float()) * torch.finfo(torch.float32).min
 
 
-def question_states(model, seen: torch.Tensor, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+def question_states(model, seen: torch.Tensor, ids: torch.Tensor, mask: torch.Tensor, looks=None) -> torch.Tensor:
     """(B, T, D) of questions (B, T) about pictures whose patches are `seen` (P, N, D), B / P questions for each."""
     encoder = model.text_encoder
-    return _through(encoder.encoder.layer, encoder.embeddings(ids), _hidden(mask[:, None, None]), seen)
+    own = _hidden(mask[:, None, None])
+    return _through(encoder.encoder.layer, encoder.embeddings(ids), own, seen, looks=looks)
 
 
 def answer_logits(model, states: torch.Tensor, mask: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
@@ -149,11 +158,13 @@ def _batch(number: int) -> tuple[torch.Tensor, ...]:
     settings, rng = Settings(), random.Random(f"vqa/{number}")
     first = number * settings.pictures
     scenes = [scene_at("train", first + row, clip.VENDORS_SEEN, KINDS) for row in range(settings.pictures)]
-    pictures, _ = looks(scenes, number, settings.augmentation, settings.painted)
+    pictures, labels = looks(scenes, number, settings.augmentation, settings.painted)
     longest = MAX_QUESTION if number % settings.long_every == 0 else settings.usual_length
     asked = [question for scene in scenes for question in _questions(scene, settings.asked, longest, rng)]
-    texts = tokenizer.batch([question.text for question in asked], MAX_QUESTION, full=False)
-    return pictures, *texts, *tokenizer.batch([question.answer for question in asked], full=False)
+    ids, mask = tokenizer.batch([question.text for question in asked], MAX_QUESTION, full=False)
+    named = torch.tensor([concepts_named(question.text, ids.shape[1]) for question in asked])
+    answers = tokenizer.batch([question.answer for question in asked], full=False)
+    return pictures, labels, ids, mask, named, *answers
 
 
 def _questions(scene: Scene, count: int, longest: int, rng: random.Random) -> list[Question]:
@@ -166,13 +177,39 @@ def _questions(scene: Scene, count: int, longest: int, rng: random.Random) -> li
     return made
 
 
-def loss_of(model, pictures, ids, mask, answers, answers_mask, vision_learns: bool) -> torch.Tensor:
-    """Mean cross entropy of the answers' ids, `<eos>` included."""
+class Grounding(nn.Module):
+    """What words that name objects learn beside the answers; thrown away after training."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.present = nn.Linear(width, 1)
+
+    def losses(self, states, looks, named: torch.Tensor, labels: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Of states (B, T, D) of questions whose words look (B, T, 1 + patches), the class's state first.
+
+        `named` int64 (B, T) is the concept of each word or -1, `labels` (P, patches) are those of the pictures.
+        `location`: minus the log of the look that lies on patches of the word's concept; `presence`: cross entropy of
+        whether the picture shows the concept.
+        """
+        labels = labels.repeat_interleave(len(named) // len(labels), 0)
+        cells = (named[..., None] == labels[:, None]).float()
+        shown, names = cells.any(-1), named >= 0
+        on_object = (looks[..., 1:] * cells).sum(-1)[shown].clamp_min(1e-6)
+        presence = F.binary_cross_entropy_with_logits(self.present(states)[..., 0][names], shown[names].float())
+        return {"location": -on_object.log().mean(), "presence": presence}
+
+
+def losses_of(model, head: Grounding, batch: tuple[torch.Tensor, ...], vision_learns: bool) -> dict[str, torch.Tensor]:
+    """`answer`: mean cross entropy of the answers' ids, `<eos>` included; and those of `Grounding`."""
+    pictures, labels, ids, mask, named, answers, answers_mask = batch
     with torch.set_grad_enabled(vision_learns):
         seen = model.vision_model(pixel_values=pictures)[0]
-    logits = answer_logits(model, question_states(model, seen, ids, mask), mask, answers[:, :-1])
+    where: list[torch.Tensor] = []
+    states = question_states(model, seen, ids, mask, where)
+    logits = answer_logits(model, states, mask, answers[:, :-1])
     wanted = answers[:, 1:].masked_fill(answers_mask[:, 1:] == 0, -100)
-    return F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=-100)
+    answer = F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=-100)
+    return {"answer": answer, **head.losses(states, where[-1], named, labels)}
 
 
 @dataclass(frozen=True)
@@ -310,6 +347,7 @@ def evaluate(model: BlipForQuestionAnswering, count: int, temperature: float) ->
 
 def train(arguments) -> None:
     settings, run, model, step = Settings(), common.Run("vqa", arguments.minutes), build(), 0
+    head = Grounding(model.config.text_config.hidden_size)
     state = common.load_checkpoint(run.checkpoint) if arguments.resume and run.checkpoint.exists() else None
     if not state:
         begin(model, arguments.resume)
@@ -320,8 +358,9 @@ def train(arguments) -> None:
         step = average.updates = state["step"]
     vision = [*model.vision_model.encoder.parameters(), *model.vision_model.post_layernorm.parameters()]
     model.vision_model.embeddings.requires_grad_(False)
-    text = [*{*model.text_encoder.parameters(), *model.text_decoder.parameters()}]
+    text = [*{*model.text_encoder.parameters(), *model.text_decoder.parameters()}, *head.parameters()]
     model.to(arguments.device)
+    head.to(arguments.device)
     average.module.to(arguments.device)
     optimizer = torch.optim.AdamW(
         [{"params": vision, "lr": settings.vision_learning_rate}, {"params": text, "lr": settings.learning_rate}],
@@ -333,16 +372,16 @@ def train(arguments) -> None:
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
-        batch = (tensor.to(arguments.device) for tensor in next(batches))
-        loss = loss_of(model.train(), *batch, vision_learns=run.progress() > settings.alone)
+        batch = tuple(tensor.to(arguments.device) for tensor in next(batches))
+        losses = losses_of(model.train(), head, batch, run.progress() > settings.alone)
         optimizer.zero_grad()
-        loss.backward()
+        (losses["answer"] + settings.grounding * (losses["location"] + losses["presence"])).backward()
         torch.nn.utils.clip_grad_norm_([*vision, *text], 1.0)
         optimizer.step()
         average.update(model)
         step += 1
         if step % 20 == 0:
-            run.log(step=step, loss=round(loss.item(), 4))
+            run.log(step=step, **{name: round(loss.item(), 4) for name, loss in losses.items()})
         if run.due():
             _save(run, model, average, step, settings.glimpsed)
     _save(run, model, average, step, settings.held_out)
