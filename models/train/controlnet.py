@@ -87,7 +87,7 @@ def load_controlnet(path: Path) -> ControlNetModel:
 def edges_of(pictures: torch.Tensor, low: int = THRESHOLDS[0], high: int = THRESHOLDS[1]) -> torch.Tensor:
     """Canny's edges of pictures (batch, 3, H, W) in [-1, 1]: float32 of the same shape, zero or one."""
     rows = ((pictures + 1) * 127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).contiguous().numpy()
-    edges = np.stack([cv2.Canny(cv2.cvtColor(row, cv2.COLOR_RGB2GRAY), low, high) for row in rows])
+    edges = np.stack([cv2.Canny(row, low, high) for row in rows])
     return torch.from_numpy(edges).float()[:, None].div_(255).expand(-1, 3, -1, -1)
 
 
