@@ -167,14 +167,18 @@ def load(port: int, service: str, inputs: list[str]):
 
 
 def in_process(inputs: list[str]) -> list[str]:
-    """The command of the pipelines in one process, with the libraries of the packaged services."""
+    """The command of the pipelines in one process."""
+    return [*java("multimodal.bench.InProcessCommand"), *inputs]
+
+
+def java(program: str) -> list[str]:
+    """The command of one of the load client's programs, with the libraries of the packaged services."""
     libraries = [
         f"{ROOT}/{module}/target/quarkus-app/{folder}/*"
         for module in ("image-service", "clip-service")
         for folder in ("app", "lib/main", "lib/boot")
     ]
-    classpath = os.pathsep.join([str(LOAD_JAR), *libraries])
-    return ["java", "-cp", classpath, "multimodal.bench.InProcessCommand", *inputs]
+    return ["java", "-cp", os.pathsep.join([str(LOAD_JAR), *libraries]), program]
 
 
 @contextmanager

@@ -38,6 +38,25 @@ class ArchitectureTest {
             .resideInAnyPackage("multimodal.clip.rpc", "multimodal.clip.pipeline");
 
     @ArchTest
+    static final ArchRule theIndexKnowsNothingAboveIt = noClasses()
+            .that()
+            .resideInAPackage("multimodal.clip.index")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(EDGE)
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage("multimodal.clip.rpc", "multimodal.clip.pipeline", "multimodal.clip.steps");
+
+    @ArchTest
+    static final ArchRule onlyTheIndexKnowsWhereItLies = noClasses()
+            .that()
+            .resideOutsideOfPackage("multimodal.clip.index")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.lucene..", "java.sql..", "io.agroal..");
+
+    @ArchTest
     static final ArchRule nobodyTouchesAnEngine =
             noClasses().should().dependOnClassesThat().resideInAnyPackage("ai.djl..", "multimodal.inference.engine..");
 

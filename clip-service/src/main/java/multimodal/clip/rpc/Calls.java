@@ -1,5 +1,6 @@
 package multimodal.clip.rpc;
 
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -28,13 +29,12 @@ public final class Calls {
     /** Answers with the messages that {@code work} gives to its sink, which blocks while the caller does not read. */
     <T> void stream(StreamObserver<T> observer, BiConsumer<Call, Consumer<T>> work) {
         long arrived = System.nanoTime();
-        StreamWriter<T> writer = StreamWriter.of(observer, InferenceStatuses::of);
-        writer.run(executor, open -> {
-            try {
-                work.accept(new Call(RequestContexts.current(), arrived), open::send);
-            } catch (PictureFaults faults) {
-                RequestCheck.refuse(faults);
-            }
-        });
+        StreamWriter<T> writer = StreamWriter.of(observer, Calls::status);
+        writer.run(executor, open -> work.accept(new Call(RequestContexts.current(), arrived), open::send));
+    }
+
+    /** The status that {@code error} is answered with. */
+    static StatusRuntimeException status(Throwable error) {
+        return error instanceof PictureFaults faults ? RequestCheck.refusal(faults) : InferenceStatuses.of(error);
     }
 }

@@ -16,8 +16,18 @@ import multimodal.clip.v1.ClassifyResponse;
 import multimodal.clip.v1.ClipServiceGrpc;
 import multimodal.clip.v1.CompareRequest;
 import multimodal.clip.v1.CompareResponse;
+import multimodal.clip.v1.DeleteImagesRequest;
+import multimodal.clip.v1.DeleteImagesResponse;
+import multimodal.clip.v1.DropCollectionRequest;
+import multimodal.clip.v1.DropCollectionResponse;
 import multimodal.clip.v1.EmbedRequest;
 import multimodal.clip.v1.EmbedResponse;
+import multimodal.clip.v1.IndexImagesRequest;
+import multimodal.clip.v1.IndexImagesResponse;
+import multimodal.clip.v1.ListCollectionsRequest;
+import multimodal.clip.v1.ListCollectionsResponse;
+import multimodal.clip.v1.SearchImagesRequest;
+import multimodal.clip.v1.SearchImagesResponse;
 import multimodal.common.rpc.CheckedRequests;
 import multimodal.inference.lifecycle.ModelHandle;
 
@@ -31,6 +41,7 @@ public class ClipGrpcService extends ClipServiceGrpc.ClipServiceImplBase {
     private final Embedder embedder;
     private final Comparer comparer;
     private final ZeroShotClassifier classifier;
+    private final ImageSearchCalls search;
 
     @Inject
     ClipGrpcService(
@@ -39,13 +50,15 @@ public class ClipGrpcService extends ClipServiceGrpc.ClipServiceImplBase {
             PictureReader reader,
             Embedder embedder,
             Comparer comparer,
-            ZeroShotClassifier classifier) {
+            ZeroShotClassifier classifier,
+            ImageSearchCalls search) {
         this.calls = calls;
         this.models = models;
         this.reader = reader;
         this.embedder = embedder;
         this.comparer = comparer;
         this.classifier = classifier;
+        this.search = search;
     }
 
     @Override
@@ -88,5 +101,30 @@ public class ClipGrpcService extends ClipServiceGrpc.ClipServiceImplBase {
                 return ClipResponses.classify(request, classifier.classify(model, options, call.context()), call);
             }
         });
+    }
+
+    @Override
+    public StreamObserver<IndexImagesRequest> indexImages(StreamObserver<IndexImagesResponse> observer) {
+        return search.index(observer);
+    }
+
+    @Override
+    public void searchImages(SearchImagesRequest request, StreamObserver<SearchImagesResponse> observer) {
+        search.search(request, observer);
+    }
+
+    @Override
+    public void deleteImages(DeleteImagesRequest request, StreamObserver<DeleteImagesResponse> observer) {
+        search.delete(request, observer);
+    }
+
+    @Override
+    public void listCollections(ListCollectionsRequest request, StreamObserver<ListCollectionsResponse> observer) {
+        search.list(observer);
+    }
+
+    @Override
+    public void dropCollection(DropCollectionRequest request, StreamObserver<DropCollectionResponse> observer) {
+        search.drop(request, observer);
     }
 }

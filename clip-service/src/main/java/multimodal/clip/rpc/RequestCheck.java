@@ -1,5 +1,6 @@
 package multimodal.clip.rpc;
 
+import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
 import multimodal.clip.steps.PictureFaults;
@@ -32,7 +33,7 @@ final class RequestCheck {
     /**
      * Ends the check.
      *
-     * @throws io.grpc.StatusRuntimeException {@code INVALID_ARGUMENT} with every fault, if there is any
+     * @throws StatusRuntimeException {@code INVALID_ARGUMENT} with every fault, if there is any
      */
     void throwIfAny() {
         if (!violations.isEmpty()) {
@@ -41,15 +42,11 @@ final class RequestCheck {
         violations.throwIfAny();
     }
 
-    /**
-     * Refuses a request whose pictures turned out to be unreadable.
-     *
-     * @throws io.grpc.StatusRuntimeException {@code INVALID_ARGUMENT} with every fault
-     */
-    static void refuse(PictureFaults faults) {
+    /** {@code INVALID_ARGUMENT} with every fault, for a request whose pictures turned out to be unreadable. */
+    static StatusRuntimeException refusal(PictureFaults faults) {
         Violations violations = new Violations();
         addAll(violations, faults.faults());
-        violations.throwIfAny();
+        return violations.toException();
     }
 
     private static void addAll(Violations violations, List<PictureFaults.Fault> faults) {

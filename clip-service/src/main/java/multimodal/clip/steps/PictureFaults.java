@@ -13,7 +13,7 @@ public final class PictureFaults extends RuntimeException {
 
     private final transient List<Fault> faults;
 
-    PictureFaults(List<Fault> faults) {
+    public PictureFaults(List<Fault> faults) {
         super(faults.stream().map(Fault::toString).collect(Collectors.joining("; ")));
         this.faults = List.copyOf(faults);
     }

@@ -43,6 +43,13 @@ public final class Vectors {
         return Tensor.of(means, groups, dimension);
     }
 
+    /** The direction of {@code values}, L2-normalised; all zeros stay so. */
+    public static float[] normalized(float[] values) {
+        float[] direction = values.clone();
+        normalise(direction, 0, direction.length);
+        return direction;
+    }
+
     /** Softmax of {@code scale × values}, 0 to 1; sums to 1. */
     public static double[] softmax(double[] values, double scale) {
         double highest = Arrays.stream(values).max().orElse(0);

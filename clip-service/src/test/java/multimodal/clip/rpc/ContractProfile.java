@@ -22,7 +22,9 @@ public final class ContractProfile implements QuarkusTestProfile {
                     "quarkus.http.test-port",
                     "0",
                     "inference.repository",
-                    Files.createTempDirectory("no-models").toString());
+                    Files.createTempDirectory("no-models").toString(),
+                    "clip.index.directory",
+                    Files.createTempDirectory("image-index").toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

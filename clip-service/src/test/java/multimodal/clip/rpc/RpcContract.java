@@ -183,7 +183,7 @@ abstract class RpcContract<Q extends Message, R extends Message> {
                 .forEachRemaining(answer -> {}));
     }
 
-    private static List<String> fields(StatusRuntimeException error) {
+    static List<String> fields(StatusRuntimeException error) {
         return Statuses.detail(error, BadRequest.class).orElseThrow().getFieldViolationsList().stream()
                 .map(FieldViolation::getField)
                 .toList();

@@ -93,7 +93,8 @@ public final class Violations {
         }
     }
 
-    StatusRuntimeException toException() {
+    /** {@code INVALID_ARGUMENT} with {@link BadRequest} details; at least one fault was found. */
+    public StatusRuntimeException toException() {
         String message = listed.stream().map(FieldViolation::getDescription).collect(Collectors.joining("; "));
         if (count > listed.size()) {
             message += "; and " + (count - listed.size()) + " more";

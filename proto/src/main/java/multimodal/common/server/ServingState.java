@@ -80,12 +80,18 @@ public class ServingState {
         listeners.forEach(Runnable::run);
     }
 
+    /** Whether {@link #drain} was called: streams that would not end by themselves are to be ended. */
+    public boolean isDraining() {
+        return draining;
+    }
+
     /** Runs {@code listener} after each change, on the thread that made it, until {@link #removeListener}. */
-    void addListener(Runnable listener) {
+    public void addListener(Runnable listener) {
         listeners.add(listener);
     }
 
-    void removeListener(Runnable listener) {
+    /** Ends {@link #addListener}. */
+    public void removeListener(Runnable listener) {
         listeners.remove(listener);
     }
 }
