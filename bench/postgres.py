@@ -29,8 +29,8 @@ def database():
         if os.geteuid() == 0:  # as which PostgreSQL refuses to run
             os.chown(data, NOBODY, -1)
             user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]
-        initialize = [*user, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"]
-        subprocess.run(initialize, cwd=work, check=True, stdout=subprocess.DEVNULL)
+        initialize = [*user, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        subprocess.run([*initialize, "--no-locale"], cwd=work, check=True, stdout=subprocess.DEVNULL)
         port = harness.free_port()
         settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "shared_buffers=512MB"]
         serve = [*user, str(programs / "postgres"), "-D", str(data), "-p", str(port)]
