@@ -13,7 +13,6 @@ import multimodal.client.TraceParent;
 import multimodal.client.graph.GraphBuilder;
 import multimodal.client.run.NodeState;
 import multimodal.client.terminal.Terminal;
-import multimodal.common.v1.Image;
 import multimodal.common.v1.ModelRef;
 import multimodal.gateway.v1.PortType;
 import multimodal.gateway.v1.PortValue;
@@ -21,6 +20,7 @@ import multimodal.gateway.v1.RunWorkflowRequest;
 import multimodal.image.v1.ControlImage;
 import multimodal.image.v1.ControlKind;
 import multimodal.image.v1.DetectEdgesRequest;
+import multimodal.image.v1.EnhancePromptRequest;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.ImageServiceGrpc;
 import picocli.CommandLine.Command;
@@ -36,7 +36,11 @@ import picocli.CommandLine.Spec;
 public final class ImageCommand implements Callable<Integer> {
 
     private static final String NODE = "image";
+    private static final String STYLE = "style";
+    private static final String INIT = "init";
+    private static final String MASK = "mask";
     private static final String CONTROL = "control";
+    private static final String EDGES = "edges";
     private static final Pattern SIZE = Pattern.compile("(\\d{1,6})(?:x(\\d{1,6}))?");
     private static final int PREVIEW_INTERVAL = 3;
 
@@ -62,6 +66,18 @@ public final class ImageCommand implements Callable<Integer> {
             paramLabel = "WIDTHxHEIGHT",
             description = "Size in pixels, or one number for a square (default: the model's).")
     String size;
+
+    @Option(names = "--style", description = "A style that EnhancePrompt knows, such as photography.")
+    String style = "";
+
+    @Option(names = "--init", paramLabel = "FILE", description = "A picture of the same size to start from.")
+    Path init;
+
+    @Option(names = "--strength", description = "How far to go from it, 0 to 1 (default: 0.8).")
+    Float strength;
+
+    @Option(names = "--mask", paramLabel = "FILE", description = "White where the picture to start from is made anew.")
+    Path mask;
 
     @Option(
             names = "--control",
@@ -99,17 +115,39 @@ public final class ImageCommand implements Callable<Integer> {
     private RunWorkflowRequest request(GenerateImageRequest.Builder settings) throws IOException {
         GraphBuilder graph = new GraphBuilder("Image");
         RunWorkflowRequest.Builder request = RunWorkflowRequest.newBuilder();
+        if (!style.isEmpty()) {
+            EnhancePromptRequest.Builder words = EnhancePromptRequest.newBuilder()
+                    .setPrompt(settings.getPrompt())
+                    .setStyle(style);
+            if (settings.hasModel()) {
+                words.setModel(settings.getModel());
+            }
+            settings.clearPrompt();
+            graph.node(STYLE, ImageServiceGrpc.getEnhancePromptMethod(), words.build())
+                    .edge(STYLE + ".prompt", NODE + ".prompt");
+        }
+        if (init != null) {
+            request.putInputs(INIT, picture("--init", init));
+            graph.input(INIT, PortType.PORT_TYPE_IMAGE).edge(INIT, NODE + ".init_image");
+        }
+        if (mask != null) {
+            request.putInputs(MASK, picture("--mask", mask));
+            graph.input(MASK, PortType.PORT_TYPE_IMAGE).edge(MASK, NODE + ".mask");
+        }
         if (control != null) {
             settings.addControlImages(ControlImage.newBuilder().setKind(ControlKind.CONTROL_KIND_CANNY));
-            Image picture = GivenFiles.picture("--control", control);
-            request.putInputs(CONTROL, PortValue.newBuilder().setImage(picture).build());
+            request.putInputs(CONTROL, picture("--control", control));
             graph.input(CONTROL, PortType.PORT_TYPE_IMAGE)
-                    .node("edges", ImageServiceGrpc.getDetectEdgesMethod(), DetectEdgesRequest.getDefaultInstance())
-                    .edge(CONTROL, "edges.image")
-                    .edge("edges.edges", NODE + ".control_image");
+                    .node(EDGES, ImageServiceGrpc.getDetectEdgesMethod(), DetectEdgesRequest.getDefaultInstance())
+                    .edge(CONTROL, EDGES + ".image")
+                    .edge(EDGES + ".edges", NODE + ".control_image");
         }
         graph.node(NODE, ImageServiceGrpc.getGenerateImageMethod(), settings.build());
         return request.setWorkflow(graph.build()).build();
+    }
+
+    private static PortValue picture(String option, Path file) throws IOException {
+        return PortValue.newBuilder().setImage(GivenFiles.picture(option, file)).build();
     }
 
     private GenerateImageRequest.Builder settings(Terminal terminal) {
@@ -119,6 +157,9 @@ public final class ImageCommand implements Callable<Integer> {
                 .setPreviewInterval(terminal.rich() ? PREVIEW_INTERVAL : 0);
         if (steps != null) {
             settings.setSteps(steps);
+        }
+        if (strength != null) {
+            settings.setStrength(strength);
         }
         if (guidance != null) {
             settings.setGuidanceScale(guidance);

@@ -92,6 +92,34 @@ class GraphCommandsTest {
     }
 
     @Test
+    void aStyleAndAPictureToStartFromStandBeforeThePicture() throws IOException {
+        CommandRun run = fleet(
+                "image",
+                "a castle",
+                "--style",
+                "anime",
+                "--init",
+                picture().toString(),
+                "--strength",
+                "0.5",
+                "--mask",
+                picture().toString(),
+                "--out",
+                directory.resolve("a.png").toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        Workflow graph = gateway.graphs().get(0).getWorkflow();
+        assertThat(graph.getNodesList()).extracting(WorkflowNode::getId).containsExactly("style", "image");
+        assertThat(graph.getNodes(0).getSettings().getFieldsMap()).containsOnlyKeys("prompt", "style");
+        assertThat(graph.getNodes(1).getSettings().getFieldsMap())
+                .containsKey("strength")
+                .doesNotContainKey("prompt");
+        assertThat(graph.getEdgesList())
+                .extracting(edge -> edge.getTarget().getPort())
+                .containsExactly("prompt", "init_image", "mask");
+    }
+
+    @Test
     void theOutlinesOfAnotherPictureSteer() throws IOException {
         CommandRun run = fleet(
                 "image",
