@@ -19,11 +19,12 @@ import multimodal.clip.pipeline.DecodingOptions.Greedy;
 import multimodal.clip.pipeline.DecodingOptions.Sampled;
 import multimodal.clip.pipeline.DecodingOptions.Strategy;
 import multimodal.clip.steps.PictureFile;
+import multimodal.clip.steps.QuestionEncoder;
 import multimodal.clip.testing.EmbeddedModels;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.testing.GoldenTensors;
 
-/** Captions and continuations that differ in everything that a request can say. */
+/** Captions, answers and continuations that differ in everything that a request can say. */
 final class MixedTexts {
 
     /** Makes one text. */
@@ -38,19 +39,26 @@ final class MixedTexts {
 
     private final EmbeddedModels models;
     private final List<JsonNode> pictures;
+    private final List<JsonNode> questions;
     private final List<JsonNode> prompts;
     private final Random random = new Random(200);
 
-    MixedTexts(EmbeddedModels models, GoldenTensors captions, GoldenTensors stories) {
+    MixedTexts(EmbeddedModels models, GoldenTensors captions, GoldenTensors answers, GoldenTensors stories) {
         this.models = models;
         this.pictures = captions.cases(null);
+        this.questions = answers.cases(null);
         this.prompts = stories.cases(null);
     }
 
     List<Request> requests(int count) {
         List<Request> requests = new ArrayList<>();
         for (int number = 0; number < count; number++) {
-            requests.add(number % 2 == 0 ? caption() : continuation());
+            requests.add(
+                    switch (number % 3) {
+                        case 0 -> caption();
+                        case 1 -> answer(models, questions.get(random.nextInt(questions.size())));
+                        default -> continuation();
+                    });
         }
         return requests;
     }
@@ -103,6 +111,24 @@ final class MixedTexts {
                 new CaptionOptions(picture, each.path("language").asText(), decoding());
         Captioner captioner = new Captioner(pictureEncoder());
         return sink -> captioner.caption(models.model("caption"), options, RequestContext.detached(), sink);
+    }
+
+    /** Of a golden's question; the result's log-probability is that of the answer's confidence. */
+    static Request answer(EmbeddedModels models, JsonNode each) {
+        String file = each.path("file").asText();
+        PictureFile picture = new PictureFile(file, EmbeddedModels.goldenPicture(file));
+        String question = each.path("question").asText();
+        boolean isChinese = question.codePoints().anyMatch(Character::isIdeographic);
+        AnswerOptions options =
+                new AnswerOptions(picture, new Content.Text("question", question), isChinese ? "zh" : "en");
+        Answerer answerer = new Answerer(pictureEncoder(), new QuestionEncoder());
+        return sink -> {
+            Answer answer = answerer.answer(
+                    models.model("visual-question-answering"), options, RequestContext.detached(), sink);
+            TextEvent.MadeText made = new TextEvent.MadeText(
+                    answer.text(), answer.finishReason(), answer.tokenCount(), Math.log(answer.confidence()));
+            sink.accept(new TextEvent.Result(List.of(made), answer.info()));
+        };
     }
 
     /** Of a prompt in either language, from one word to some sentences. */

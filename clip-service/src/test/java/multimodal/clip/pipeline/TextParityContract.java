@@ -31,6 +31,7 @@ abstract class TextParityContract {
     private final String engine;
     private final GoldenTensors captions = GoldenTensors.read("caption");
     private final GoldenTensors stories = GoldenTensors.read("text");
+    private final GoldenTensors answers = GoldenTensors.read("vqa");
     private EmbeddedModels models;
 
     TextParityContract(String engine) {
@@ -39,7 +40,7 @@ abstract class TextParityContract {
 
     @BeforeAll
     void load() {
-        models = EmbeddedModels.load(engine, "caption", "text-generation");
+        models = EmbeddedModels.load(engine, "caption", "visual-question-answering", "text-generation");
     }
 
     @AfterAll
@@ -161,6 +162,30 @@ abstract class TextParityContract {
     }
 
     @Test
+    void answersTheirProbabilitiesAndConfidencesEqualTransformers() {
+        for (JsonNode each : answers.cases(null)) {
+            List<TextEvent> events = new ArrayList<>();
+            MixedTexts.answer(models, each).run(events::add);
+
+            String question = each.path("question").asText();
+            String name = each.path("name").asText();
+            assertThat(result(events).first().text())
+                    .as(question)
+                    .isEqualTo(each.path("text").asText());
+            assertThat(ids(events)).as(question).isEqualTo(madeTokens(longs(answers, name + "_tokens"), 0));
+            float[] logs = answers.tensor(name + "_log_probabilities").floats();
+            for (int token = 0; token < ids(events).size(); token++) {
+                assertThat(tokens(events).get(token).logProbability())
+                        .as(question)
+                        .isCloseTo(logs[token], within(1e-3f));
+            }
+            assertThat(Math.exp(result(events).first().logProbability()))
+                    .as(question)
+                    .isCloseTo(each.path("confidence").asDouble(), within(1e-3));
+        }
+    }
+
+    @Test
     void oneBeamEqualsGreedy() {
         JsonNode first = captions.cases(null).get(0);
         DecodingOptions beam = DecodingOptions.of(new DecodingOptions.Beam(1, 1));
@@ -171,7 +196,7 @@ abstract class TextParityContract {
     /** Every token with its probability, and how each text ended. */
     @Test
     void twoHundredMixedRequestsMakeTheSameTextsAloneAndTogether() throws Exception {
-        List<MixedTexts.Request> requests = new MixedTexts(models, captions, stories).requests(200);
+        List<MixedTexts.Request> requests = new MixedTexts(models, captions, answers, stories).requests(200);
         long callsBefore = models.calls(Phase.DECODE);
         List<List<TextEvent>> alone = new ArrayList<>();
         for (MixedTexts.Request request : requests) {
@@ -183,8 +208,8 @@ abstract class TextParityContract {
 
         for (int number = 0; number < alone.size(); number++) {
             assertThat(tokens(together.get(number))).as("request " + number).isEqualTo(tokens(alone.get(number)));
-            assertThat(result(together.get(number)).first().finishReason())
-                    .isEqualTo(result(alone.get(number)).first().finishReason());
+            assertThat(result(together.get(number)).texts())
+                    .isEqualTo(result(alone.get(number)).texts());
         }
         assertThat(models.calls(Phase.DECODE) - callsBefore - callsAlone)
                 .as("calls for the same steps")
