@@ -35,7 +35,9 @@ EXPORTERS = {
     "sticker-clip": "clip",
     "sticker-caption": "caption",
     "micro-text": "text",
+    "sticker-controlnet-canny": "controlnet",
     "sticker-diffusion": "diffusion",
+    "sticker-vqa": "vqa",
 }
 
 Run = Callable[[dict[str, np.ndarray]], object]
