@@ -18,6 +18,7 @@ from models.train import controlnet as trainer
 from models.train.vae import CHANNELS, PATCH
 from models.world.scenes import SIZE
 
+BASE = "sticker-diffusion"
 CARD = {
     "licence": "Apache-2.0",
     "provenance": "Trained by models/train/controlnet.py on rendered sticker scenes (Fluent Emoji flat, MIT; Noto"
@@ -74,7 +75,7 @@ def _of_checkpoint(origin: Origin) -> Model:
     model = trainer.load_controlnet(origin.checkpoint or trainer.latest())
     side = SIZE // PATCH
     network = controlnet(model, CHANNELS, PATCH, [(2, side, side), (1, side, side), (3, side, side + 4)])
-    choices = Choices(base="sticker-diffusion", conditioning="canny")
+    choices = Choices(base=BASE, conditioning="canny")
     return described(replace(origin, choices=choices), replace(network, weight_bits=8), CHANNELS, PATCH, SIZE)
 
 
@@ -123,4 +124,4 @@ def _check(config: dict) -> None:
 
 
 if __name__ == "__main__":
-    command.main("a ControlNet of edges", "sticker-controlnet-canny", CARD, make)
+    command.main("a ControlNet of edges", trainer.NAME, CARD, make)

@@ -28,7 +28,7 @@ from models.export.command import REPOSITORY
 from models.export.weights import FILE
 
 ROWS = (1, 8)
-LARGEST_LOSS = {"ratio": 0.01, "perplexity": 0.02, "dB": 0.1}
+LARGEST_LOSS = {"ratio": 0.01, "perplexity": 0.02, "dB": 0.1, "times": 0.05}
 """How much worse a figure may become in int8, by its unit; of a perplexity this share, of the others this much."""
 FREE_EXTENTS = {"tokens": 24, "latent": 8, "image": 128}
 EXPORTERS = {

@@ -28,6 +28,8 @@ QUESTIONS = {
     "absent": "unknown, of what the picture lacks",
 }
 LANGUAGE_NAMES = {"en": "English", "zh": "Chinese"}
+COMPOSITIONS = {"test": "seen", "unseen": "unseen"}
+EDGES_OF = ("with", "without", "autoencoder")
 
 
 def _figure(name: str, value: float, goal: float | None, unit: str = "ratio") -> dict:
@@ -146,12 +148,31 @@ def styles(folder: Path, count: int) -> list[dict]:
     return figures
 
 
+def controlnet(folder: Path, count: int) -> list[dict]:
+    """Edge pixels count as met within one pixel; the autoencoder alone says what no control can exceed."""
+    from models.export import controlnet as exporter
+    from models.export import diffusion
+
+    unet, prompts, *autoencoder = diffusion.shipped(REPOSITORY / exporter.BASE / "1")
+    found = exporter.trainer.evaluate(exporter.shipped(folder), unet, prompts, tuple(autoencoder), count)
+    figures = []
+    for split, composed in COMPOSITIONS.items():
+        kind, f1 = f"{composed} compositions", {name: found[f"{split}_edge_f1_{name}"] for name in EDGES_OF}
+        figures.append(_figure(f"edge F1 with control, {kind}", f1["with"], 0.8))
+        figures.append(_figure(f"edge F1 without control, {kind}", f1["without"], None))
+        figures.append(_figure(f"edge F1 of the autoencoder alone, {kind}", f1["autoencoder"], None))
+        figures.append(_figure(f"edge F1 with control over without, {kind}", f1["with"] / f1["without"], 2.0, "times"))
+        figures.append(_figure(f"objects named right with control, {kind}", found[f"{split}_objects"], 0.85))
+    return figures
+
+
 MEASURES: dict[str, tuple[str, Callable[[Path, int], list[dict]], int]] = {
     "sticker-clip": ("sticker-clip", clip, 512),
     "sticker-caption": ("sticker-caption", caption, 200),
     "sticker-vqa": ("sticker-vqa", vqa, 200),
     "micro-text": ("micro-text", text, 300),
     "sticker-diffusion": ("sticker-diffusion", diffusion, 100),
+    "sticker-controlnet-canny": ("sticker-controlnet-canny", controlnet, 100),
     "sticker-diffusion-samplers": ("sticker-diffusion", samplers, 100),
     "sticker-diffusion-styles": ("sticker-diffusion", styles, 100),
 }

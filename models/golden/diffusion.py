@@ -1,33 +1,43 @@
 """Pictures of sticker-diffusion as it ships, with diffusers' own scheduler: `python -m models.golden.diffusion`.
 
 A row without the prompt (the negative prompt, "" by default) and a row with it go through the UNet together, in that
-order; no part of the picture is given. First noise and the noise of each step (eta above zero) come from one CPU
-generator, as in diffusers' pipelines. `<case>_latents` are the latents before the first and after each step
-(steps + 1, C, h, w) where the case says so, else the last ones alone; `<case>_pixels` are uint8 (height, width, 3):
-round((image + 1) * 127.5).
+order. First noise and the noise of each step (eta above zero) come from one CPU generator, as in diffusers' pipelines.
+`<case>_latents` are the latents before the first and after each step (steps + 1, C, h, w) where the case says so, else
+the last ones alone; `<case>_pixels` are uint8 (height, width, 3): round((image + 1) * 127.5). A case that paints into a
+picture has that and its mask too (`<case>_init`, `<case>_mask`).
 """
 
+from collections.abc import Callable
+
+import numpy as np
 import torch
 from diffusers import DDIMScheduler
+from PIL import Image, ImageDraw
 
 from models.export import diffusion as exporter
 from models.export import manifest_file
+from models.golden.common import FOLDER as GOLDENS
 from models.golden.common import REPOSITORY, write
 from models.tokenizer import tokenizer
-from models.train import unet as trainer
+from models.train.unet import Surroundings, surroundings
 
 CASES = [
     {"name": "castle", "prompt": "a castle under the night sky", "seed": 42, "steps": 30, "all_latents": True},
     {"name": "cat", "prompt": "一只猫在雪地上", "negative_prompt": "a dog", "seed": 7, "steps": 12, "eta": 0.5},
     {"name": "wide", "prompt": "two cats on a beach", "seed": 2**32 - 1, "steps": 4, "width": 192, "height": 128},
+    {"name": "hole", "prompt": "a dog", "seed": 3, "steps": 6, "mask": "drawn", "strength": 1.0, "all_latents": True},
 ]
+PICTURE, BOX = "scenes/castle-night.png", (30, 20, 98, 110)
 DEFAULTS = {"negative_prompt": "", "eta": 0.0, "width": 128, "height": 128, "all_latents": False}
 DEFAULTS["guidance_scale"] = 3.0
 FOLDER = REPOSITORY / "sticker-diffusion" / "1"
 
 
-def paint(case: dict, models: tuple, parameters: dict) -> dict[str, torch.Tensor]:
-    unet, text, encoder, decoder = models
+def paint(
+    case: dict, models: tuple, parameters: dict, given: Surroundings, control: Callable[..., dict] | None = None
+) -> dict[str, torch.Tensor]:
+    """The stages of one picture; `control` gives the residuals of ControlNets, as `models.train.controlnet` does."""
+    unet, text, _, decoder = models
     ids, _ = tokenizer.batch([case["negative_prompt"], case["prompt"]])
     states, pooled = exporter.TextEncoder(text, tokenizer.EOS)(ids)
     scheduler = DDIMScheduler(**{key: parameters[key] for key in exporter.SCHEDULER_KEYS}, clip_sample=False)
@@ -36,13 +46,12 @@ def paint(case: dict, models: tuple, parameters: dict) -> dict[str, torch.Tensor
     factor = parameters["downscale_factor"]
     shape = (1, parameters["latent_channels"], case["height"] // factor, case["width"] // factor)
     latents = torch.randn(shape, generator=generator)
-    sides = case["height"], case["width"]
-    given = trainer.surroundings(encoder, torch.zeros(2, 3, *sides), torch.ones(2, 1, *sides))
-    trail = [latents]
+    trail, (mask, masked) = [latents], given.repeated(2)
     for timestep in scheduler.timesteps:
-        seen = {"class_labels": pooled, "mask": given.mask, "masked_image_latents": given.latents}
-        prediction = unet(torch.cat([latents] * 2), timestep, states, **seen).sample
-        without, told = prediction.chunk(2)
+        both, times = torch.cat([latents] * 2), timestep.expand(2)
+        seen = {"class_labels": pooled, "mask": mask, "masked_image_latents": masked}
+        seen |= control(both, times, states) if control else {}
+        without, told = unet(both, times, states, **seen).sample.chunk(2)
         guided = without + case["guidance_scale"] * (told - without)
         latents = scheduler.step(guided, timestep, latents, eta=case["eta"], generator=generator).prev_sample
         trail.append(latents)
@@ -57,6 +66,23 @@ def paint(case: dict, models: tuple, parameters: dict) -> dict[str, torch.Tensor
     }
 
 
+def everything(case: dict, encoder: torch.nn.Module) -> Surroundings:
+    """For a picture that is painted whole."""
+    size = (case["height"], case["width"])
+    return surroundings(encoder, torch.zeros(1, 3, *size), torch.ones(1, 1, *size))
+
+
+def hole(encoder: torch.nn.Module) -> tuple[Surroundings, dict[str, torch.Tensor]]:
+    """A box in a picture, and both as they are given."""
+    picture = Image.open(GOLDENS / PICTURE).convert("RGB")
+    mask = Image.new("RGB", picture.size)
+    ImageDraw.Draw(mask).rectangle(BOX, fill="white")
+    init, white = (torch.from_numpy(np.array(image)) for image in (picture, mask))
+    pixels = init.permute(2, 0, 1)[None] / 127.5 - 1
+    masks = (white.permute(2, 0, 1)[None, :1] > 127).float()
+    return surroundings(encoder, pixels, masks), {"init": init, "mask": white}
+
+
 @torch.no_grad()
 def main() -> None:
     models = exporter.shipped(FOLDER)
@@ -64,7 +90,9 @@ def main() -> None:
     cases = [DEFAULTS | case for case in CASES]
     tensors = {}
     for case in cases:
-        tensors |= paint(case, models, parameters)
+        given, kept = hole(models[2]) if "mask" in case else (everything(case, models[2]), {})
+        tensors |= paint(case, models, parameters, given)
+        tensors |= {f"{case['name']}_{stage}": tensor for stage, tensor in kept.items()}
     write("diffusion", tensors, cases)
 
 
