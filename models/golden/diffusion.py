@@ -25,7 +25,7 @@ CASES = [
     {"name": "castle", "prompt": "a castle under the night sky", "seed": 42, "steps": 30, "all_latents": True},
     {"name": "cat", "prompt": "一只猫在雪地上", "negative_prompt": "a dog", "seed": 7, "steps": 12, "eta": 0.5},
     {"name": "wide", "prompt": "two cats on a beach", "seed": 2**32 - 1, "steps": 4, "width": 192, "height": 128},
-    {"name": "hole", "prompt": "a dog", "seed": 3, "steps": 6, "mask": "drawn", "strength": 1.0, "all_latents": True},
+    {"name": "hole", "prompt": "a dog", "seed": 3, "steps": 6, "mask": "drawn", "strength": 1.0},
 ]
 PICTURE, BOX = "scenes/castle-night.png", (30, 20, 98, 110)
 DEFAULTS = {"negative_prompt": "", "eta": 0.0, "width": 128, "height": 128, "all_latents": False}
