@@ -161,7 +161,7 @@ class ImageRequestsTest {
                 .containsExactly(
                         "width: 100000 (expected: a multiple of 8, 32 to 64)",
                         "strength: NaN (expected: finite, 0 to 1)",
-                        "init_image.data: a file that begins with … (expected: PNG, JPEG or WebP)");
+                        "init_image.data: a file that begins with 74 65 78 74 (expected: PNG, JPEG or WebP)");
         assertThat(violations(failure(request().setStrength(-0.1f).setInitImage(picture(8, 8)))))
                 .containsExactly("strength: -0.1 (expected: finite, 0 to 1)");
     }
@@ -271,7 +271,7 @@ class ImageRequestsTest {
                         "control_images[1].start: -0.1 (expected: finite, 0 to below end)",
                         "control_images[2].kind: CONTROL_KIND_UNSPECIFIED (expected: CONTROL_KIND_CANNY)",
                         "control_images[2].image: 16x32 pixels (expected: 32x32 pixels)",
-                        "control_images[3].image.data: a file that begins with … (expected: PNG, JPEG or WebP)");
+                        "control_images[3].image.data: a file that begins with 78 (expected: PNG, JPEG or WebP)");
     }
 
     @Test
