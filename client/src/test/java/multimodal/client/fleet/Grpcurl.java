@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -77,8 +78,14 @@ final class Grpcurl {
         List<String> answers = new ArrayList<>();
         var answersIterator = ClientCalls.blockingServerStreamingCall(
                 channel, grpcMethod(methodName, method), CallOptions.DEFAULT, request.build());
+        // What a google.protobuf.Any in an answer may hold: every message that the method's own files import.
+        TypeRegistry types = TypeRegistry.newBuilder()
+                .add(method.getInputType())
+                .add(method.getOutputType())
+                .build();
+        JsonFormat.Printer printer = JsonFormat.printer().usingTypeRegistry(types);
         while (answersIterator.hasNext()) {
-            answers.add(JsonFormat.printer().print(answersIterator.next()));
+            answers.add(printer.print(answersIterator.next()));
         }
         return answers;
     }
