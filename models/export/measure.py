@@ -109,7 +109,7 @@ def diffusion(folder: Path, count: int) -> list[dict]:
                 _figure(f"asked object painted into a mask, {kind}", found[f"{split}_{language}_inpainted"], 0.85)
             )
     sketched = exporter.trainer.evaluate_sketch(unet, prompts, decoder, settings, count)
-    for split, composed in (("test", "seen"), ("unseen", "unseen")):
+    for split, composed in COMPOSITIONS.items():
         kind = f"{composed} compositions, English prompts"
         figures.append(_figure(f"the same of the sketch alone, {kind}", sketched[f"{split}_en_objects"], None))
     ratios = exporter.vae.evaluate(encoder, decoder, 200)
@@ -121,14 +121,15 @@ def samplers(folder: Path, count: int) -> list[dict]:
     """The goal is what `diffusion` found with 30 steps of DDIM on the same prompts, less two points."""
     from models.export import sampling
 
-    found, figures, goals = sampling.evaluate(folder, count), [], []
+    found, figures, shares, goals = sampling.evaluate(folder, count), [], [], []
     known = {figure["figure"]: figure["value"] for figure in manifest_file.read(folder / "model.yaml")["quality"]}
-    for split, composed in (("test", "seen"), ("unseen", "unseen")):
+    for split, composed in COMPOSITIONS.items():
         for language, spoken in LANGUAGE_NAMES.items():
             kind = f"objects named right, {composed} compositions, {spoken} prompts"
             goals.append(round(known[kind] - 0.02, 4))
-            figures.append(_figure(f"{kind}, DPM-Solver++ 2M with 12 steps", found[f"{split}_{language}"], goals[-1]))
-    mean = sum(found.values()) / len(found)
+            shares.append(found[f"{split}_{language}_objects"])
+            figures.append(_figure(f"{kind}, DPM-Solver++ 2M with 12 steps", shares[-1], goals[-1]))
+    mean = sum(shares) / len(shares)
     return [*figures, _figure("the same over all four", mean, round(sum(goals) / len(goals), 4))]
 
 

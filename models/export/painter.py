@@ -4,21 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import DDIMScheduler, SchedulerMixin
+from diffusers import SchedulerMixin
 
 from models.export import manifest_file, parity
+from models.export.diffusion import SCHEDULER_KEYS
 from models.tokenizer import tokenizer
-
-SCHEDULE = (
-    "prediction_type",
-    "beta_schedule",
-    "beta_start",
-    "beta_end",
-    "num_train_timesteps",
-    "timestep_spacing",
-    "steps_offset",
-    "rescale_betas_zero_snr",
-)
 
 
 class Painter:
@@ -33,9 +23,9 @@ class Painter:
         }
         self._inputs = {port["name"]: port for port in card["artifacts"]["unet"]["inputs"]}
 
-    def scheduler(self, kind: type[SchedulerMixin] = DDIMScheduler) -> SchedulerMixin:
-        more = {"clip_sample": False} if kind is DDIMScheduler else {}
-        return kind(**{key: self.parameters[key] for key in SCHEDULE}, **more)
+    def scheduler(self, kind: type[SchedulerMixin]) -> SchedulerMixin:
+        """A scheduler of diffusers that counts in sigmas."""
+        return kind(**{key: self.parameters[key] for key in SCHEDULER_KEYS if key != "set_alpha_to_one"})
 
     def encode(self, pictures: torch.Tensor) -> torch.Tensor:
         """Latents of pictures (batch, 3, height, width) in [-1, 1]."""

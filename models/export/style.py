@@ -8,15 +8,15 @@ import torch
 from diffusers import DPMSolverMultistepScheduler
 
 from models.export.painter import Painter
+from models.export.sampling import STEPS
 from models.train.judge import pictures_of
+from models.train.unet import PAINTED_AT_ONCE as BATCH
 from models.world import grammar
 from models.world.scenes import Scene, scene_at
 
 CATALOGUE = Path(__file__).parents[2] / "image-service" / "src" / "main" / "resources" / "application.properties"
 VENDORS = ("fluent", "noto")
 SEPARATORS = {"en": ", ", "zh": "，"}
-STEPS = 12
-BATCH = 25
 
 
 def words(style: str, language: str) -> str:

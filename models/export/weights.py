@@ -35,9 +35,8 @@ class Weights:
                     self._add(f"{artifact.name}.{name}", tensor, artifact.weight_bits)
 
     def _add(self, name: str, tensor: torch.Tensor, bits: int) -> None:
-        rows = bits == 8 and rounding.in_rows(tensor)
-        stored = rounding.from_rows(*rounding.to_rows(tensor)) if rows else tensor.half().float()
-        if not torch.equal(tensor, stored):
+        rows = rounding.to_rows(tensor) if bits == 8 and rounding.in_rows(tensor) else None
+        if not torch.equal(tensor, rounding.from_rows(*rows) if rows else tensor.half().float()):
             raise ValueError(f"{name}: holds values that {'int8 rows' if rows else 'fp16'} cannot (expected: rounded)")
         if not tensor.isfinite().all():
             raise ValueError(f"{name}: holds values beyond {torch.finfo(torch.float16).max:.0f}, the largest of fp16")
@@ -46,7 +45,7 @@ class Weights:
         if first != name and self.tensors[first].shape == tensor.shape:
             self.aliases[name] = first
         elif rows:
-            self.tensors[name], self.tensors[name + SCALES] = rounding.to_rows(tensor)
+            self.tensors[name], self.tensors[name + SCALES] = rows
         else:
             self.tensors[name] = tensor
             self._halves[name] = torch.float16

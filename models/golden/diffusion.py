@@ -7,11 +7,9 @@ the last ones alone; `<case>_pixels` are uint8 (height, width, 3): round((image 
 picture has that and its mask too (`<case>_init`, `<case>_mask`).
 """
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
-from diffusers import DDIMScheduler
+from diffusers import DDIMScheduler, SchedulerMixin
 from PIL import Image, ImageDraw
 
 from models.export import diffusion as exporter
@@ -19,7 +17,7 @@ from models.export import manifest_file
 from models.golden.common import FOLDER as GOLDENS
 from models.golden.common import REPOSITORY, write
 from models.tokenizer import tokenizer
-from models.train.unet import Surroundings, surroundings
+from models.train.unet import Control, Surroundings, surroundings
 
 CASES = [
     {"name": "castle", "prompt": "a castle under the night sky", "seed": 42, "steps": 30, "all_latents": True},
@@ -34,7 +32,7 @@ FOLDER = REPOSITORY / "sticker-diffusion" / "1"
 
 
 def paint(
-    case: dict, models: tuple, parameters: dict, given: Surroundings, control: Callable[..., dict] | None = None
+    case: dict, models: tuple, parameters: dict, given: Surroundings, control: Control | None = None
 ) -> dict[str, torch.Tensor]:
     """The stages of one picture; `control` gives the residuals of ControlNets, as `models.train.controlnet` does."""
     unet, text, _, decoder = models
@@ -45,25 +43,45 @@ def paint(
     generator = torch.Generator("cpu").manual_seed(case["seed"])
     factor = parameters["downscale_factor"]
     shape = (1, parameters["latent_channels"], case["height"] // factor, case["width"] // factor)
-    latents = torch.randn(shape, generator=generator)
-    trail, (mask, masked) = [latents], given.repeated(2)
-    for timestep in scheduler.timesteps:
-        both, times = torch.cat([latents] * 2), timestep.expand(2)
-        seen = {"class_labels": pooled, "mask": mask, "masked_image_latents": masked}
-        seen |= control(both, times, states) if control else {}
-        without, told = unet(both, times, states, **seen).sample.chunk(2)
-        guided = without + case["guidance_scale"] * (told - without)
-        latents = scheduler.step(guided, timestep, latents, eta=case["eta"], generator=generator).prev_sample
-        trail.append(latents)
-    pixels = ((decoder(latents)[0] + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0)
+    latents, drawing = torch.randn(shape, generator=generator), {"eta": case["eta"], "generator": generator}
+    scale, timesteps = case["guidance_scale"], scheduler.timesteps
+    trail = denoised(unet, (states, pooled), given, scheduler, timesteps, latents, scale, control, **drawing)
     name = case["name"]
     return {
         f"{name}_latents": torch.cat(trail if case["all_latents"] else trail[-1:]),
-        f"{name}_pixels": pixels,
+        f"{name}_pixels": pixels_of(decoder(trail[-1])),
         f"{name}_input_ids": ids,
         f"{name}_last_hidden_state": states,
         f"{name}_pooler_output": pooled,
     }
+
+
+def denoised(
+    unet,
+    conditions: tuple[torch.Tensor, torch.Tensor],
+    given: Surroundings,
+    scheduler: SchedulerMixin,
+    timesteps: torch.Tensor,
+    latents: torch.Tensor,
+    guidance: float,
+    control: Control | None = None,
+    **drawing,
+) -> list[torch.Tensor]:
+    """The latents of one picture before the first and after each of the steps; `drawing` is what each step takes."""
+    trail, (mask, masked), (states, pooled) = [latents], given.repeated(2), conditions
+    for timestep in timesteps:
+        both, times = scheduler.scale_model_input(torch.cat([latents] * 2), timestep), timestep.long().expand(2)
+        seen = {"class_labels": pooled, "mask": mask, "masked_image_latents": masked}
+        seen |= control(both, times, states) if control else {}
+        without, told = unet(both, times, states, **seen).sample.chunk(2)
+        latents = scheduler.step(without + guidance * (told - without), timestep, latents, **drawing).prev_sample
+        trail.append(latents)
+    return trail
+
+
+def pixels_of(pictures: torch.Tensor) -> torch.Tensor:
+    """Uint8 (height, width, 3) of the one picture (1, 3, height, width) in [-1, 1]."""
+    return ((pictures[0] + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0)
 
 
 def everything(case: dict, encoder: torch.nn.Module) -> Surroundings:

@@ -11,12 +11,11 @@ import torch
 
 from models.export import diffusion as exporter
 from models.export import manifest_file
-from models.golden.common import REPOSITORY, write
+from models.golden.common import write
+from models.golden.diffusion import FOLDER, denoised, everything, pixels_of
 from models.golden.samplers import SCHEDULERS, picture_of
 from models.tokenizer import tokenizer
-from models.train import unet as trainer
 
-FOLDER = REPOSITORY / "sticker-diffusion" / "1"
 DEFAULTS = {"prompt": "一只猫在雪地上", "negative_prompt": "a dog", "seed": 3, "steps": 6, "eta": 0.0}
 DEFAULTS |= {"guidance_scale": 3.0, "width": 64, "height": 64, "all_latents": True}
 DEFAULTS |= {"init_image": "scenes/castle-night.png", "strength": 0.5}
@@ -27,29 +26,19 @@ def paint(case: dict, models: tuple, parameters: dict) -> dict[str, torch.Tensor
     unet, text, encoder, decoder = models
     ids, _ = tokenizer.batch([case["negative_prompt"], case["prompt"]])
     states, pooled = exporter.TextEncoder(text, tokenizer.EOS)(ids)
-    picture = picture_of(case)
-    sides = picture.shape[-2:]
-    given = trainer.surroundings(encoder, torch.zeros(2, 3, *sides), torch.ones(2, 1, *sides))
-    seen = {"class_labels": pooled, "mask": given.mask, "masked_image_latents": given.latents}
     scheduler = _scheduler(case, parameters)
     first = case["steps"] - int(case["steps"] * case["strength"])
     timesteps = scheduler.timesteps[first:]
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(first)
     generator = torch.Generator("cpu").manual_seed(case["seed"])
-    original = encoder(picture)
+    original = encoder(picture_of(case))
     noise = torch.randn(original.shape, generator=generator)
     latents = scheduler.add_noise(original, noise, timesteps[:1])
     drawing = {"generator": generator} if "generator" in inspect.signature(scheduler.step).parameters else {}
-    trail = [latents]
-    for timestep in timesteps:
-        sample = scheduler.scale_model_input(torch.cat([latents] * 2), timestep)
-        without, told = unet(sample, timestep.long(), states, **seen).sample.chunk(2)
-        guided = without + case["guidance_scale"] * (told - without)
-        latents = scheduler.step(guided, timestep, latents, **drawing).prev_sample
-        trail.append(latents)
-    pixels = ((decoder(latents)[0] + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0)
-    return {f"{case['name']}_latents": torch.cat(trail), f"{case['name']}_pixels": pixels}
+    given, scale = everything(case, encoder), case["guidance_scale"]
+    trail = denoised(unet, (states, pooled), given, scheduler, timesteps, latents, scale, **drawing)
+    return {f"{case['name']}_latents": torch.cat(trail), f"{case['name']}_pixels": pixels_of(decoder(trail[-1]))}
 
 
 def _scheduler(case: dict, parameters: dict):

@@ -14,15 +14,11 @@ import itertools
 from unittest import mock
 
 import torch
-from diffusers import (
-    DDIMScheduler,
-    DPMSolverMultistepScheduler,
-    EulerAncestralDiscreteScheduler,
-    EulerDiscreteScheduler,
-)
+from diffusers import DDIMScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler
 from diffusers.schedulers import scheduling_euler_ancestral_discrete as ancestral
 
 from models.golden.common import write
+from models.golden.samplers import SCHEDULERS
 
 SHAPE = (1, 2, 3, 4)
 SCHEDULES = {
@@ -34,12 +30,6 @@ SPACINGS = [("leading", 1, False), ("leading", 0, True), ("trailing", 0, True), 
 PREDICTIONS = ["epsilon", "v_prediction"]
 STEP_COUNTS = [1, 7, 30]
 ETAS = [0.0, 0.5]
-SOLVERS = {
-    "ddim": DDIMScheduler,
-    "euler": EulerDiscreteScheduler,
-    "euler_ancestral": EulerAncestralDiscreteScheduler,
-    "dpm_solver_pp_2m": DPMSolverMultistepScheduler,
-}
 SOLVER_SETTINGS = [  # schedule, spacing, offset, prediction, whether the last timestep is pure noise
     ("linear", "leading", 0, "epsilon", False),
     ("scaled_linear", "leading", 1, "epsilon", False),
@@ -133,7 +123,7 @@ def run_solver(solver, steps: int, begin: int, given: tuple) -> dict:
 
 def add_solvers(tensors: dict, cases: list) -> None:
     given = (tensors["sample"], tensors["predictions"], tensors["noise"])
-    for kind, settings, (steps, begin) in itertools.product(SOLVERS, SOLVER_SETTINGS, SOLVER_RUNS):
+    for kind, settings, (steps, begin) in itertools.product(SCHEDULERS, SOLVER_SETTINGS, SOLVER_RUNS):
         if kind == "ddim" and begin == 0:
             continue  # `scheduler.safetensors` has these
         schedule, spacing, offset, prediction, zero = settings
@@ -141,7 +131,7 @@ def add_solvers(tensors: dict, cases: list) -> None:
         chosen |= SCHEDULES[schedule] | {"num_train_timesteps": 1000, "rescale_betas_zero_snr": zero}
         name = f"case_{len(cases):03d}"
         more = {"clip_sample": False} if kind == "ddim" else {}
-        made = run_solver(SOLVERS[kind](**chosen, **more), steps, begin, given)
+        made = run_solver(SCHEDULERS[kind](**chosen, **more), steps, begin, given)
         tensors |= {f"{name}_{stage}": tensor for stage, tensor in made.items()}
         cases.append({"kind": "solver", "name": name, "scheduler": kind, "steps": steps, "begin": begin} | chosen)
 

@@ -180,7 +180,7 @@ def begin(model: BlipForConditionalGeneration, head: PatchHead, resume: bool) ->
 def train(arguments) -> None:
     settings, run, model, step = Settings(), common.Run("caption", arguments.minutes), build(), 0
     head = PatchHead(model.config.vision_config.hidden_size)
-    state = common.load_checkpoint(run.checkpoint) if arguments.resume and run.checkpoint.exists() else None
+    state = run.earlier(arguments.resume)
     if not state:
         begin(model, head, arguments.resume)
     average = common.Ema(model, settings.ema)
@@ -189,7 +189,8 @@ def train(arguments) -> None:
         head.load_state_dict(state["head"])
         average.module.load_state_dict(state["model"])
         step = average.updates = state["step"]
-    both = torch.nn.ModuleList([model, head]).to(arguments.device)
+    model.to(arguments.device)
+    head.to(arguments.device)
     average.module.to(arguments.device)
     optimizer = torch.optim.AdamW(
         [
@@ -205,10 +206,7 @@ def train(arguments) -> None:
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
         losses = losses_of(model.train(), head, *(tensor.to(arguments.device) for tensor in next(batches)))
-        optimizer.zero_grad()
-        sum(losses.values()).backward()
-        torch.nn.utils.clip_grad_norm_(both.parameters(), 1.0)
-        optimizer.step()
+        common.descend(optimizer, sum(losses.values()))
         average.update(model)
         step += 1
         if step % 20 == 0:

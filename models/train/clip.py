@@ -159,6 +159,15 @@ def begin(model: CLIPModel) -> None:
         model.text_model.requires_grad_(False)
 
 
+def committed() -> CLIPModel:
+    """What is committed, frozen, in evaluation mode."""
+    model = build()
+    model.vision_model.embeddings.patch_embedding.fold()
+    common.load_committed(model, "sticker-clip", "vision.")
+    common.load_committed(model, "sticker-clip", "text.")
+    return model.eval().requires_grad_(False)
+
+
 def begin_committed(model: CLIPModel) -> bool:
     """Gives the model what is committed, if anything is: a stem that has learned and a text tower that is kept."""
     if not common.load_committed(model, "sticker-clip", "vision."):
@@ -213,8 +222,7 @@ def train(arguments) -> None:
     head, stem_head = PatchHead(width), StemHead(width)
     begin(model)
     average = common.Ema(model, settings.ema)
-    if arguments.resume and run.checkpoint.exists():
-        state = common.load_checkpoint(run.checkpoint)
+    if state := run.earlier(arguments.resume):
         model.load_state_dict(state["raw"])
         head.load_state_dict(state["head"])
         stem_head.load_state_dict(state["stem_head"])
@@ -239,10 +247,7 @@ def train(arguments) -> None:
         common.set_learning_rate(optimizer, factor)
         batch = tuple(tensor.to(arguments.device) for tensor in next(batches))
         losses = stem_loss(model, stem_head, batch) if step < settings.stem_steps else losses_of(model, head, batch)
-        optimizer.zero_grad()
-        sum(losses.values()).backward()
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
+        common.descend(optimizer, sum(losses.values()))
         average.update(model)
         step += 1
         if step % 20 == 0:

@@ -95,6 +95,10 @@ class Run:
     def due(self) -> bool:
         return self._saving.due()
 
+    def earlier(self, resume: bool) -> dict | None:
+        """The checkpoint that an earlier run left, if there is one and it is asked for."""
+        return load_checkpoint(self.checkpoint) if resume and self.checkpoint.exists() else None
+
     def log(self, **figures: object) -> None:
         """Appends one JSON line to `log.jsonl` and prints it."""
         line = json.dumps({"time": round(time.time(), 1), **figures})
@@ -155,6 +159,15 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, factor: float) -> None:
     """Sets each group's rate to its `base_lr` (its first `lr`) times `factor`."""
     for group in optimizer.param_groups:
         group["lr"] = group.setdefault("base_lr", group["lr"]) * factor
+
+
+def descend(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
+    """One step of the optimizer down the gradient of `loss`, whose norm is clipped to one."""
+    optimizer.zero_grad()
+    loss.backward()
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+    optimizer.step()
 
 
 def prefetch(make: Callable[[int], object], first: int = 0, depth: int = 4) -> Iterator:

@@ -16,7 +16,6 @@ from models.train import common  # first: it sets the thread counts
 # isort: split
 
 import random
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -91,8 +90,8 @@ def edges_of(pictures: torch.Tensor, low: int = THRESHOLDS[0], high: int = THRES
     return torch.from_numpy(edges).float()[:, None].div_(255).expand(-1, 3, -1, -1)
 
 
-def controlled(model: ControlNetModel, edges: torch.Tensor, scale: float = 1.0) -> Callable[..., dict]:
-    """What `unet.paint` asks at each step: the residuals for noisy latents whose rows are those of edges, repeated."""
+def controlled(model: ControlNetModel, edges: torch.Tensor, scale: float = 1.0) -> base.Control:
+    """The residuals for noisy latents whose rows are those of edges, repeated."""
 
     def residuals(sample, timestep, states) -> dict[str, object]:
         wanted = edges.repeat(len(sample) // len(edges), 1, 1, 1)
@@ -142,13 +141,14 @@ def evaluate(model: ControlNetModel, unet, text_encoder, autoencoder: tuple[Enco
 
 
 class Batches:
-    """Training batches made on the CPU: latents, prompt states, pooled states, edges and the weight of each cell."""
+    """Training batches made on the CPU: the UNet's, of pictures that are painted whole, and their edges."""
 
     def __init__(self, settings: Settings, encoder: Encoder, text_encoder: CLIPTextModel) -> None:
         self._settings, self._encoder, self._text_encoder = settings, encoder, text_encoder
+        self._given = base.nothing_given(encoder, settings.batch)
 
     @torch.no_grad()
-    def __call__(self, number: int) -> tuple[torch.Tensor, ...]:
+    def __call__(self, number: int) -> tuple[base.Batch, torch.Tensor]:
         settings, rng = self._settings, random.Random(f"control/{number}")
         first, scenes_of = number * settings.batch, settings.unet.scenes
         scenes = [scene_at("train", first + i, scenes_of.vendors) for i in range(settings.batch)]
@@ -157,25 +157,15 @@ class Batches:
         states, pooled = prompts.encode_prompts(self._text_encoder, tokenizer.batch(texts)[0])
         pictures = pictures_of(scenes)
         edges = edges_of(pictures, rng.randint(60, 140), rng.randint(160, 260))
-        return self._encoder(pictures), states, pooled, edges, cell_weights(scenes, scenes_of.object_weight)
-
-
-def loss_of(model: ControlNetModel, unet: base.StickerUnet, settings: base.Settings, given, batch) -> torch.Tensor:
-    """The UNet's loss with the control's residuals."""
-    latents, states, pooled, edges, weights = batch
-    times = base.spread_times(len(latents), settings).to(latents.device)
-    alpha, sigma = unet.alpha_sigma(times)
-    noisy = alpha * latents + sigma * torch.randn_like(latents)
-    clean = unet.clean(noisy, times, states, pooled, given, **controlled(model, edges)(noisy, times, states))
-    error = ((clean - latents).pow(2) * weights).mean((1, 2, 3)) / weights.mean((1, 2, 3))
-    return (error * sigma.flatten().pow(-2).clamp_max(settings.snr_limit + 1)).mean()
+        weights = cell_weights(scenes, scenes_of.object_weight)
+        return base.Batch(self._encoder(pictures), states, pooled, pooled, *self._given, weights), edges
 
 
 def train(arguments) -> None:
     settings, run, model, step = Settings(), common.Run("controlnet", arguments.minutes), build(), 0
     unet, text_encoder, _ = base.load_unet(base.latest())
     autoencoder = load_vae(latest_vae())
-    state = common.load_checkpoint(run.checkpoint) if arguments.resume and run.checkpoint.exists() else None
+    state = run.earlier(arguments.resume)
     if not state:
         committed = arguments.resume and common.load_committed(model, NAME, "controlnet.controlnet.")
         if not committed:
@@ -190,19 +180,15 @@ def train(arguments) -> None:
     unet.to(arguments.device)
     model.to(arguments.device)
     ema.module.to(arguments.device)
-    given = base.nothing_given(autoencoder[0], settings.batch)
-    given = base.Surroundings(*(part.to(arguments.device) for part in given))
     run.log(settings=asdict(settings), parameters=common.count_parameters(model), step=step)
     batches, first, losses = common.prefetch(Batches(settings, autoencoder[0], text_encoder), first=step), step, []
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
-        batch = tuple(part.to(arguments.device) for part in next(batches))
-        loss = loss_of(model, unet, settings.unet, given, batch)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        batch, edges = next(batches)
+        batch = base.Batch(*(part.to(arguments.device) for part in batch))
+        loss = base.loss_of(unet, settings.unet, batch, controlled(model, edges.to(arguments.device)))
+        common.descend(optimizer, loss)
         ema.update(model)
         step += 1
         losses.append(loss.item())

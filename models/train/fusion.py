@@ -26,7 +26,7 @@ from torch import nn
 from transformers import CLIPModel
 
 from models.tokenizer import tokenizer
-from models.train import clip, unclip
+from models.train import clip
 from models.train.judge import pictures_of
 from models.train.painted import looks
 from models.train.words import concepts_named
@@ -259,8 +259,8 @@ def _lift(scenes: list[Scene], words: torch.Tensor, weights: torch.Tensor) -> fl
 
 def train(arguments) -> None:
     settings, run, fusion, step = Settings(), common.Run("fusion", arguments.minutes), build(), 0
-    model = unclip.load_clip()
-    state = common.load_checkpoint(run.checkpoint) if arguments.resume and run.checkpoint.exists() else None
+    model = clip.committed()
+    state = run.earlier(arguments.resume)
     if not state and arguments.resume:
         common.load_committed(fusion, NAME, "fusion.")
     average = common.Ema(fusion, settings.ema)
@@ -278,10 +278,7 @@ def train(arguments) -> None:
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
         losses = losses_of(fusion, tuple(part.to(arguments.device) for part in next(batches)))
-        optimizer.zero_grad()
-        (losses["match"] + settings.location_weight * losses["location"]).backward()
-        torch.nn.utils.clip_grad_norm_(fusion.parameters(), 1.0)
-        optimizer.step()
+        common.descend(optimizer, losses["match"] + settings.location_weight * losses["location"])
         average.update(fusion)
         step += 1
         if step % 50 == 0:
@@ -295,7 +292,7 @@ def train(arguments) -> None:
 def main() -> None:
     arguments = common.command_line("Trains the multimodal transformer.")
     if arguments.evaluate:
-        print(evaluate(load_fusion(latest()), unclip.load_clip(), Settings().held_out))
+        print(evaluate(load_fusion(latest()), clip.committed(), Settings().held_out))
     else:
         train(arguments)
 

@@ -133,8 +133,7 @@ def evaluate(judge: Judge, count: int) -> dict[str, float]:
 
 def train(arguments) -> None:
     settings, run, judge, step = Settings(), common.Run("judge", arguments.minutes), Judge(), 0
-    if arguments.resume and run.checkpoint.exists():
-        state = common.load_checkpoint(run.checkpoint)
+    if state := run.earlier(arguments.resume):
         judge.load_state_dict(state["model"])
         step = state["step"]
     elif arguments.resume and JUDGE.exists():

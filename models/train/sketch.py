@@ -193,8 +193,7 @@ def train(arguments) -> None:
         head.load_state_dict({part: heads[f"facts.{name}.{part}"] for part in ("weight", "bias")})
     size = 2 * sketcher.whole_count + sketcher.half_count
     features, pictures, count = torch.zeros(size, size), torch.zeros(size, CHANNELS * GRID * GRID // 2), 0
-    if arguments.resume and run.checkpoint.exists():
-        state = common.load_checkpoint(run.checkpoint)
+    if state := run.earlier(arguments.resume):
         features, pictures, count = state["features"], state["pictures"], state["scenes"]
     run.log(settings=asdict(settings), parameters=common.count_parameters(sketcher), step=count)
     batches = common.prefetch(

@@ -96,8 +96,7 @@ def evaluate(model: GPT2LMHeadModel, count: int) -> dict[str, float]:
 
 def train(arguments) -> None:
     settings, run, model, step = Settings(), common.Run("text", arguments.minutes), build(), 0
-    if arguments.resume and run.checkpoint.exists():
-        state = common.load_checkpoint(run.checkpoint)
+    if state := run.earlier(arguments.resume):
         model.load_state_dict(state["model"])
         step = state["step"]
     elif arguments.resume:
@@ -113,10 +112,7 @@ def train(arguments) -> None:
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
         loss = loss_of(model, *(tensor.to(arguments.device) for tensor in next(batches)))
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        common.descend(optimizer, loss)
         step += 1
         if step % 20 == 0:
             run.log(step=step, loss=round(loss.item(), 4))

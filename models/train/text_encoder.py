@@ -149,8 +149,7 @@ def train(arguments) -> None:
     settings, run, step = Settings(), common.Run("text_encoder", arguments.minutes), 0
     text_encoder, config = new_text_encoder(settings)
     heads = Heads(settings.width)
-    if arguments.resume and run.checkpoint.exists():
-        state = common.load_checkpoint(run.checkpoint)
+    if state := run.earlier(arguments.resume):
         text_encoder.load_state_dict(state["text_encoder"])
         heads.load_state_dict(state["heads"])
         step = state["step"]
@@ -166,10 +165,7 @@ def train(arguments) -> None:
         states, pooled = encode_prompts(text_encoder, ids)
         mean = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         loss = heads.loss(pooled, facts, concepts) + 0.5 * heads.loss(mean, facts, concepts)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(both.parameters(), 1.0)
-        optimizer.step()
+        common.descend(optimizer, loss)
         step += 1
         if step % 50 == 0:
             run.log(step=step, loss=round(loss.item(), 3))

@@ -26,13 +26,14 @@ import torch
 import torch.nn.functional as F
 from diffusers import PriorTransformer, UnCLIPScheduler
 from torch import nn
-from transformers import CLIPModel, CLIPTextModel
+from transformers import CLIPTextModel
 
 from models.tokenizer import tokenizer
 from models.train import clip, unet
 from models.train import text_encoder as prompts
 from models.train.judge import load_judge, named_right, pictures_of, verdicts
 from models.train.patches import augmented
+from models.train.sketch import Sketcher
 from models.train.vae import latest as latest_vae
 from models.train.vae import load_vae
 from models.world.concepts import TRAIN_VENDORS
@@ -106,15 +107,6 @@ def load_unclip(path: Path) -> tuple[Projection, Prior]:
     return projection.eval().requires_grad_(False), prior.eval().requires_grad_(False)
 
 
-def load_clip() -> CLIPModel:
-    """The committed CLIP, frozen."""
-    model = clip.build()
-    model.vision_model.embeddings.patch_embedding.fold()
-    common.load_committed(model, "sticker-clip", "vision.")
-    common.load_committed(model, "sticker-clip", "text.")
-    return model.eval().requires_grad_(False)
-
-
 def text_mask(input_ids: torch.Tensor) -> torch.Tensor:
     """Float32 (batch, T): one up to and with the first `<eos>`."""
     ended = (input_ids == tokenizer.EOS).cumsum(1) - (input_ids == tokenizer.EOS).long()
@@ -157,7 +149,7 @@ def evaluate(projection: Projection, prior: Prior, count: int) -> dict[str, floa
     variations' pixels, in 1/255. `_prior`: the share named right of pictures painted from the prompt through the prior.
     """
     model, text_encoder, _ = unet.load_unet(unet.latest())
-    (encoder, decoder), judge, embedder, figures = load_vae(latest_vae()), load_judge(), load_clip(), {}
+    (encoder, decoder), judge, embedder, figures = load_vae(latest_vae()), load_judge(), clip.committed(), {}
     for split in ("test", "unseen"):
         scenes = [scene_at(split, number, TRAIN_VENDORS) for number in range(count)]
         texts = prompts.captions_of(scenes, (split, "unclip"))
@@ -179,7 +171,7 @@ class Batches:
     """Training batches: image embeddings, the facts they tell, token states, pooled states and masks of captions."""
 
     def __init__(self, settings: Settings, text_encoder: CLIPTextModel) -> None:
-        self._settings, self._text_encoder, self._clip = settings, text_encoder, load_clip()
+        self._settings, self._text_encoder, self._clip = settings, text_encoder, clip.committed()
 
     @torch.no_grad()
     def __call__(self, number: int) -> tuple[torch.Tensor, ...]:
@@ -194,17 +186,16 @@ class Batches:
 
 
 def _facts(scenes: list[Scene]) -> torch.Tensor:
-    """Int64 (scenes, facts), in the order of `facts_of`; a style that is not painted counts as the usual one."""
+    """Int64 (scenes, facts), in the order of `Sketcher.heads`; a style that is not painted counts as the usual one."""
     known = [s if s.vendor in TRAIN_VENDORS else replace(s, vendor=TRAIN_VENDORS[0]) for s in scenes]
-    return torch.tensor([list(prompts.facts_of(scene).values()) for scene in known])
+    return torch.tensor([[prompts.facts_of(scene)[name] for name in Sketcher.heads] for scene in known])
 
 
 def losses_of(projection: Projection, prior: Prior, heads: nn.ModuleDict, scheduler, batch) -> dict:
     """Cross entropy of what the sketcher's heads read in projected states; the prior's squared error."""
     embeddings, facts, states, pooled, mask = batch
     projected = projection(embeddings)
-    names = prompts.facts_of(scene_at("train", 0)).keys()
-    read = sum(F.cross_entropy(heads[name](projected), facts[:, i]) for i, name in enumerate(names))
+    read = sum(F.cross_entropy(head(projected), facts[:, i]) for i, head in enumerate(heads.values()))
     clean, noise = prior.normalised(embeddings), torch.randn_like(embeddings)
     times = torch.randint(0, SCHEDULER["num_train_timesteps"], (len(clean),), device=clean.device)
     power = scheduler.alphas_cumprod.to(clean.device)[times][:, None]
@@ -215,7 +206,7 @@ def losses_of(projection: Projection, prior: Prior, heads: nn.ModuleDict, schedu
 @torch.no_grad()
 def _normalise(prior: Prior, settings: Settings) -> None:
     scenes = [scene_at("train", number, clip.VENDORS_SEEN) for number in range(settings.normalised_on)]
-    embeddings = clip.image_features(load_clip(), pictures_of(scenes))
+    embeddings = clip.image_features(clip.committed(), pictures_of(scenes))
     prior.clip_mean.copy_(embeddings.mean(0, keepdim=True))
     prior.clip_std.copy_(embeddings.std(0, keepdim=True))
 
@@ -224,7 +215,7 @@ def train(arguments) -> None:
     settings, run, step = Settings(), common.Run("unclip", arguments.minutes), 0
     projection, prior = build()
     model, text_encoder, _ = unet.load_unet(unet.latest())
-    state = common.load_checkpoint(run.checkpoint) if arguments.resume and run.checkpoint.exists() else None
+    state = run.earlier(arguments.resume)
     if not state:
         _normalise(prior, settings)
         if arguments.resume and common.load_committed(prior, NAME, "prior.prior."):
@@ -245,16 +236,14 @@ def train(arguments) -> None:
     both.to(arguments.device)
     average.module.to(arguments.device)
     run.log(settings=asdict(settings), parameters=common.count_parameters(both), step=step)
-    batches, first, scheduler = common.prefetch(Batches(settings, text_encoder), first=step), step, UnCLIPScheduler()
+    batches, first = common.prefetch(Batches(settings, text_encoder), first=step), step
+    scheduler = UnCLIPScheduler(**SCHEDULER)
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
         batch = tuple(part.to(arguments.device) for part in next(batches))
         losses = losses_of(projection, prior, heads, scheduler, batch)
-        optimizer.zero_grad()
-        sum(losses.values()).backward()
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
+        common.descend(optimizer, sum(losses.values()))
         average.update(both)
         step += 1
         if step % 50 == 0:

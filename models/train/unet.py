@@ -48,6 +48,7 @@ from models.train.sketch import Sketcher, cell_weights, training_prompts, traini
 from models.train.sketch import latest as latest_sketch
 from models.train.vae import CHANNELS, PATCH, Decoder, Encoder, load_vae
 from models.train.vae import latest as latest_vae
+from models.world.grammar import LANGUAGES
 from models.world.grammar_inverse import objects_named
 from models.world.scenes import KINDS, SIZE, Group, Scene, scene_at
 
@@ -60,6 +61,7 @@ SCHEDULER = {
     "set_alpha_to_one": True,
     "clip_sample": False,
 }
+PAINTED_AT_ONCE = 25  # held-out pictures; each such group has its number as seed
 DEMO_PROMPTS = (
     "a castle under the night sky",
     "一座神秘的古堡在月光下闪闪发光",
@@ -70,6 +72,12 @@ DEMO_PROMPTS = (
     "三只企鹅在城市里",
     "a big pizza in a room",
 )
+
+
+Control = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], dict]
+"""Gives a ControlNet's residuals, under diffusers' names, for noisy latents, timesteps and token states."""
+Painter = Callable[[list[str], int], torch.Tensor]
+"""Gives pictures float32 (texts, 3, height, width) in [-1, 1] for texts and a seed."""
 
 
 @dataclass(frozen=True)
@@ -227,7 +235,7 @@ def paint(
     guidance: float,
     seed: int,
     device: str = "cpu",
-    control: Callable[..., dict] | None = None,
+    control: Control | None = None,
 ) -> torch.Tensor:
     """Latents float32 (texts, 48, 8, 8) painted from prompts, see `denoise`."""
     ids, _ = tokenizer.batch([""] * len(texts) + texts)
@@ -243,12 +251,11 @@ def denoise(
     steps: int,
     guidance: float,
     seed: int,
-    control: Callable[..., dict] | None = None,
+    control: Control | None = None,
 ) -> torch.Tensor:
     """Latents float32 (rows, 48, 8, 8), by DDIM with classifier-free guidance; the same seed gives the same.
 
-    `conditions` are token states and pooled states of 2 · rows, first those without a prompt. `control` gives a
-    ControlNet's residuals for (noisy latents, timestep, states) of as many.
+    `conditions` are token states and pooled states of 2 · rows, first those without a prompt.
     """
     scheduler = DDIMScheduler(**SCHEDULER)
     scheduler.set_timesteps(steps)
@@ -273,21 +280,30 @@ def save_grid(pictures: torch.Tensor, path: Path, columns: int = 4) -> None:
 
 
 def evaluate(unet, text_encoder, autoencoder: tuple[Encoder, Decoder], settings: Settings, count: int, device="cpu"):
+    """What `judged` finds in pictures by DDIM."""
+    encoder, decoder = autoencoder
+
+    def painter(texts: list[str], seed: int) -> torch.Tensor:
+        given = nothing_given(encoder, len(texts))
+        latents = paint(unet, text_encoder, texts, given, settings.steps, settings.guidance, seed, device)
+        return decoder(latents.cpu())
+
+    return judged(painter, settings.scenes.vendors, count)
+
+
+def judged(painter: Painter, vendors: tuple[str, ...], count: int) -> dict[str, float]:
     """Shares of pictures whose whole object set and background the judge names as the prompt's scene has them.
 
     One prompt in ten leaves the place open: for it any background is right, so it does not count there.
     """
-    (encoder, decoder), figures, judge = autoencoder, {}, load_judge()
+    figures, judge = {}, load_judge()
     for split in ("test", "unseen"):
-        scenes = [scene_at(split, number, settings.scenes.vendors) for number in range(count)]
-        for language in ("en", "zh"):
+        scenes = [scene_at(split, number, vendors) for number in range(count)]
+        for language in LANGUAGES:
             texts = prompts.captions_of(scenes, (split, "evaluation"), language)
             seen = []
-            for first in range(0, count, 25):
-                chunk = texts[first : first + 25]
-                given = nothing_given(encoder, len(chunk))
-                latents = paint(unet, text_encoder, chunk, given, settings.steps, settings.guidance, first, device)
-                seen += verdicts(judge, decoder(latents.cpu()))
+            for first in range(0, count, PAINTED_AT_ONCE):
+                seen += verdicts(judge, painter(texts[first : first + PAINTED_AT_ONCE], first))
             figures[f"{split}_{language}_objects"], _ = named_right(seen, scenes)
             placed = [number for number, text in enumerate(texts) if objects_named(text)[1] is not None]
             _, figures[f"{split}_{language}_background"] = named_right(
@@ -310,11 +326,11 @@ def evaluate_inpainting(unet, text_encoder, autoencoder: tuple[Encoder, Decoder]
         groups = [rng.choice(scene.groups) for scene in scenes]
         masks = torch.cat([box_mask(scene, group, 8, rng) for scene, group in zip(scenes, groups, strict=True)])
         parts = [replace(scene, groups=(group,)) for scene, group in zip(scenes, groups, strict=True)]
-        for language in ("en", "zh"):
+        for language in LANGUAGES:
             texts = prompts.captions_of(parts, (split, "inpainting"), language)
             right = 0
-            for first in range(0, count, 25):
-                rows = slice(first, first + 25)
+            for first in range(0, count, PAINTED_AT_ONCE):
+                rows = slice(first, first + PAINTED_AT_ONCE)
                 pictures = pictures_of(scenes[rows])
                 given = surroundings(encoder, pictures, masks[rows])
                 latents = paint(unet, text_encoder, texts[rows], given, settings.steps, settings.guidance, first)
@@ -407,14 +423,15 @@ class Batches:
         return torch.ones(1, 1, SIZE, SIZE)
 
 
-def loss_of(unet: StickerUnet, settings: Settings, batch: Batch) -> torch.Tensor:
+def loss_of(unet: StickerUnet, settings: Settings, batch: Batch, control: Control | None = None) -> torch.Tensor:
     """The weighted squared error of v at one time for each row; the times of a batch are spread over the schedule."""
     rows, latents, weights = len(batch.latents), batch.latents, batch.weights
     times = spread_times(rows, settings).to(latents.device)
     alpha, sigma = unet.alpha_sigma(times)
     noisy = alpha * latents + sigma * torch.randn_like(latents)
     given = Surroundings(batch.mask, batch.masked_latents)
-    clean = unet.clean(noisy, times, batch.states, batch.pooled, given, batch.sketched)
+    residuals = control(noisy, times, batch.states) if control else {}
+    clean = unet.clean(noisy, times, batch.states, batch.pooled, given, batch.sketched, **residuals)
     error = ((clean - latents).pow(2) * weights).mean((1, 2, 3)) / weights.mean((1, 2, 3))
     return (error * sigma.flatten().pow(-2).clamp_max(settings.snr_limit + 1)).mean()
 
@@ -435,10 +452,8 @@ def _state(unet, ema, text_encoder, config, optimizer, step: int) -> dict:
     return {**weights, "config": config, "optimizer": optimizer.state_dict(), "updates": ema.updates, "step": step}
 
 
-def _begin(settings: Settings, resume: bool, checkpoint: Path) -> dict:
-    """What training goes on from: the local checkpoint, else what is committed, else a fresh UNet."""
-    if resume and checkpoint.exists():
-        return common.load_checkpoint(checkpoint)
+def _begin(settings: Settings, resume: bool) -> dict:
+    """What training begins with where there is no local checkpoint: what is committed, or else a fresh UNet."""
     text_encoder, text_config = prompts.new_text_encoder(prompts.Settings())
     config = {"unet": unet_config(settings), "text_encoder": text_config, "scheduler": SCHEDULER}
     unet = StickerUnet(**config["unet"])
@@ -456,7 +471,7 @@ def _begin(settings: Settings, resume: bool, checkpoint: Path) -> dict:
 
 def train(arguments) -> None:
     settings, run = Settings(), common.Run("unet", arguments.minutes)
-    state = _begin(settings, arguments.resume, run.checkpoint)
+    state = run.earlier(arguments.resume) or _begin(settings, arguments.resume)
     config, step = state["config"], state["step"]
     encoder, _ = load_vae(latest_vae())
     text_encoder = CLIPTextModel(CLIPTextConfig(**config["text_encoder"])).eval().requires_grad_(False)
@@ -483,10 +498,7 @@ def train(arguments) -> None:
             optimizer, common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         )
         loss = loss_of(unet, settings, Batch(*(part.to(arguments.device) for part in next(batches))))
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
+        common.descend(optimizer, loss)
         ema.update(unet)
         step += 1
         losses.append(loss.item())

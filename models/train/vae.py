@@ -162,7 +162,7 @@ def _state(encoder, ema, decoder, optimizer, step: int) -> dict:
 def train(arguments) -> None:
     settings, run = Settings(), common.Run("vae", arguments.minutes)
     encoder, decoder, step = Encoder().requires_grad_(False), Decoder(), 0
-    saved = common.load_checkpoint(run.checkpoint) if arguments.resume and run.checkpoint.exists() else None
+    saved = run.earlier(arguments.resume)
     if saved:
         encoder.load_state_dict(saved["encoder"])
         decoder.load_state_dict(saved["decoder_raw"])
@@ -189,10 +189,7 @@ def train(arguments) -> None:
         latents = encoder(pictures)
         latents = latents + _noise(latents, settings.latent_noise)
         loss = (decoder.raw(latents) - pictures).pow(2).mean()
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)
-        optimizer.step()
+        common.descend(optimizer, loss)
         ema.update(decoder)
         step += 1
         losses.append(loss.item())

@@ -348,7 +348,7 @@ def evaluate(model: BlipForQuestionAnswering, count: int, temperature: float) ->
 def train(arguments) -> None:
     settings, run, model, step = Settings(), common.Run("vqa", arguments.minutes), build(), 0
     head = Grounding(model.config.text_config.hidden_size)
-    state = common.load_checkpoint(run.checkpoint) if arguments.resume and run.checkpoint.exists() else None
+    state = run.earlier(arguments.resume)
     if not state:
         begin(model, arguments.resume)
     average = common.Ema(model, settings.ema)
@@ -374,10 +374,7 @@ def train(arguments) -> None:
         common.set_learning_rate(optimizer, factor)
         batch = tuple(tensor.to(arguments.device) for tensor in next(batches))
         losses = losses_of(model.train(), head, batch, run.progress() > settings.alone)
-        optimizer.zero_grad()
-        (losses["answer"] + settings.grounding * (losses["location"] + losses["presence"])).backward()
-        torch.nn.utils.clip_grad_norm_([*vision, *text], 1.0)
-        optimizer.step()
+        common.descend(optimizer, losses["answer"] + settings.grounding * (losses["location"] + losses["presence"]))
         average.update(model)
         step += 1
         if step % 20 == 0:
