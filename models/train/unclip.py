@@ -20,6 +20,7 @@ from models.train import common  # first: it sets the thread counts
 
 import random
 from dataclasses import asdict, dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 import torch
@@ -122,11 +123,11 @@ def embed(prior: Prior, text_encoder: CLIPTextModel, texts: list[str], seed: int
     ids, _ = tokenizer.batch([""] * len(texts) + texts)
     states, pooled = prompts.encode_prompts(text_encoder, ids)
     latents = torch.randn(len(texts), prior.config.embedding_dim, generator=generator)
-    for timestep in scheduler.timesteps:
+    for timestep, following in zip_longest(scheduler.timesteps, scheduler.timesteps[1:]):
         both = prior(torch.cat([latents, latents]), timestep, pooled, states, text_mask(ids))
         without, told = both.predicted_image_embedding.chunk(2)
         predicted = without + settings.guidance * (told - without)
-        latents = scheduler.step(predicted, timestep, latents, generator=generator).prev_sample
+        latents = scheduler.step(predicted, timestep, latents, following, generator).prev_sample
     return F.normalize(prior.post_process_latents(latents), dim=-1)
 
 
