@@ -3,7 +3,8 @@
 Tokens and patches are the states of the committed sticker-clip, which stays as it is. In each layer the tokens attend
 to one another and then, through `CrossModalAttention`, to the patches; the state of `<eos>` says at the end whether
 text and picture belong together. Half of the texts are wrong in one thing: an object (often a near one), a number, or
-the background. Beside that loss, the attention of each word that names an object must lie on the patches that show it.
+the background. Beside that loss, each word that names an object must look at the patches that show it, or at nothing if
+none does (`grounding_loss`).
 
 `latest.pt` holds {"fusion": moving average of the weights, "raw": those that are trained, "optimizer", "step"}.
 
@@ -29,7 +30,7 @@ from models.tokenizer import tokenizer
 from models.train import clip
 from models.train.judge import pictures_of
 from models.train.painted import looks
-from models.train.words import concepts_named
+from models.train.words import concepts_named, grounding_loss
 from models.world import grammar
 from models.world.concepts import BACKGROUNDS, CONCEPT_BY_ID, CONCEPTS, UNSEEN_VENDOR
 from models.world.grammar_inverse import names_in
@@ -52,7 +53,7 @@ class Settings:
     layers: int = 3
     augmentation: float = 0.5  # share of the pictures that are changed
     painted: int = 8  # pictures of a batch that look as if a diffusion model had painted them
-    location_weight: float = 0.3
+    location_weight: float = 0.5
     held_out: int = 400
 
 
@@ -100,24 +101,30 @@ class FusionLayer(nn.Module):
 class Fusion(nn.Module):
     """Token states float32 (batch, T, text), their mask int64 (batch, T), patch states (batch, N, image) to three.
 
-    Fused states (batch, T, width), attention weights (batch, T, N) of the last layer, and the logit of the match
-    (batch), which is read at the last token that is no padding.
+    Fused states (batch, T, width), attention weights (batch, T, N) of the last layer but one, after which tokens still
+    tell one another what they have found, and the logit of the match (batch), which is read at the last token that is
+    no padding. A learned state stands beside the patches for words that find nothing; what the weights of a token lack
+    to one is its.
     """
 
     def __init__(self, text: int = 512, image: int = 512, width: int = 512, heads: int = 8, layers: int = 2) -> None:
         super().__init__()
         self.text, self.image = nn.Linear(text, width), nn.Linear(image, width)
         self.norm_image, self.norm = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.nothing = nn.Parameter(torch.zeros(1, 1, width))
         self.layers = nn.ModuleList(FusionLayer(width, heads) for _ in range(layers))
         self.match = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, 1))
 
     def forward(self, tokens: torch.Tensor, mask: torch.Tensor, patches: torch.Tensor):
         tokens, patches = self.text(tokens), self.norm_image(self.image(patches))
+        patches = torch.cat([patches, self.nothing.expand(len(patches), 1, -1)], 1)
+        looks = []
         for layer in self.layers:
             tokens, weights = layer(tokens, mask, patches)
+            looks.append(weights[..., :-1])
         fused = self.norm(tokens)
         last = fused[torch.arange(len(fused), device=fused.device), mask.sum(1) - 1]
-        return fused, weights, self.match(last)[:, 0]
+        return fused, looks[-2], self.match(last)[:, 0]
 
 
 def build() -> Fusion:
@@ -195,7 +202,7 @@ def _caption(scene: Scene, language: str, rng: random.Random) -> str:
 
 
 class Batches:
-    """Token states, mask, patch states, whether they match (1 or 0), and the cells (batch, 32, 64) of each word."""
+    """Token states, mask, patch states, whether they match (1 or 0), concepts of words and of patches."""
 
     def __init__(self, settings: Settings, model: CLIPModel) -> None:
         self._settings, self._clip = settings, model
@@ -209,17 +216,15 @@ class Batches:
         match = torch.tensor([float(i % 2) for i in range(settings.batch)])
         texts = [scene if right else mistold(scene, rng) for scene, right in zip(scenes, match, strict=True)]
         ids, mask, words = told(texts, rng)
-        cells = (words[..., None] == labels[:, None]).float()
-        return token_states(self._clip, ids, mask), mask, patch_states(self._clip, pictures), match, cells
+        return token_states(self._clip, ids, mask), mask, patch_states(self._clip, pictures), match, words, labels
 
 
 def losses_of(fusion: Fusion, batch: tuple[torch.Tensor, ...]) -> dict[str, torch.Tensor]:
-    """Cross entropy of the match; minus the log of the attention that lies on the cells of each word's object."""
-    tokens, mask, patches, match, cells = batch
+    """`match`: cross entropy of the match; `location`: `grounding_loss`."""
+    tokens, mask, patches, match, words, labels = batch
     _, weights, logits = fusion(tokens, mask, patches)
-    shown = cells.any(-1)
-    on_object = (weights * cells).sum(-1)[shown].clamp_min(1e-6)
-    return {"match": F.binary_cross_entropy_with_logits(logits, match), "location": -on_object.log().mean()}
+    matched = F.binary_cross_entropy_with_logits(logits, match)
+    return {"match": matched, "location": grounding_loss(weights, words, labels)}
 
 
 @torch.no_grad()

@@ -6,8 +6,8 @@
 The vision tower is that of the committed sticker-caption, which already names what it sees; its layers join in, slowly,
 once the text has learned to look (`Settings.alone`), its stem never. The text encoder reads the question and looks at
 the picture, the decoder writes the answer from what the encoder's states tell. From answers alone "is there a cat?" is
-learned very late; so each word that names an object also learns to look at the patches that show it, and to tell
-whether there are any (`Grounding`).
+learned very late; so each word that names an object also learns to look at the patches that show it, or at the state
+of the class if there are none (`grounding_loss`).
 
 The confidence of an answer is the product of the probabilities of its ids, `<eos>` included, with all logits divided by
 one temperature that is fitted on validation scenes. Of the answer "unknown" it is what that leaves to all others.
@@ -25,7 +25,6 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 from transformers import BlipForQuestionAnswering
 
 from models.tokenizer import tokenizer
@@ -33,7 +32,7 @@ from models.train import caption, clip
 from models.train.judge import pictures_of
 from models.train.painted import looks
 from models.train.patches import ConvolutionalStem
-from models.train.words import concepts_named
+from models.train.words import concepts_named, grounding_loss
 from models.world import outside, questions
 from models.world.concepts import UNSEEN_VENDOR
 from models.world.grammar import LANGUAGES
@@ -63,7 +62,7 @@ class Settings:
     augmentation: float = 0.5  # share of the pictures that are changed
     painted: int = 5  # pictures of a batch that look as if a diffusion model had painted them
     glimpsed: int = 8  # scenes of each kind that are asked about while it trains
-    grounding: float = 0.5  # what the two losses of words that name objects weigh
+    grounding: float = 0.5  # what the loss of words that name objects weighs
     held_out: int = 200  # scenes of each kind that `--evaluate` asks about
 
 
@@ -177,30 +176,8 @@ def _questions(scene: Scene, count: int, longest: int, rng: random.Random) -> li
     return made
 
 
-class Grounding(nn.Module):
-    """What words that name objects learn beside the answers; thrown away after training."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.present = nn.Linear(width, 1)
-
-    def losses(self, states, looks, named: torch.Tensor, labels: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Of states (B, T, D) of questions whose words look (B, T, 1 + patches), the class's state first.
-
-        `named` int64 (B, T) is the concept of each word or -1, `labels` (P, patches) are those of the pictures.
-        `location`: minus the log of the look that lies on patches of the word's concept; `presence`: cross entropy of
-        whether the picture shows the concept.
-        """
-        labels = labels.repeat_interleave(len(named) // len(labels), 0)
-        cells = (named[..., None] == labels[:, None]).float()
-        shown, names = cells.any(-1), named >= 0
-        on_object = (looks[..., 1:] * cells).sum(-1)[shown].clamp_min(1e-6)
-        presence = F.binary_cross_entropy_with_logits(self.present(states)[..., 0][names], shown[names].float())
-        return {"location": -on_object.log().mean(), "presence": presence}
-
-
-def losses_of(model, head: Grounding, batch: tuple[torch.Tensor, ...], vision_learns: bool) -> dict[str, torch.Tensor]:
-    """`answer`: mean cross entropy of the answers' ids, `<eos>` included; and those of `Grounding`."""
+def losses_of(model, batch: tuple[torch.Tensor, ...], vision_learns: bool) -> dict[str, torch.Tensor]:
+    """`answer`: mean cross entropy of the answers' ids, `<eos>` included; `location`: `grounding_loss`."""
     pictures, labels, ids, mask, named, answers, answers_mask = batch
     with torch.set_grad_enabled(vision_learns):
         seen = model.vision_model(pixel_values=pictures)[0]
@@ -209,7 +186,7 @@ def losses_of(model, head: Grounding, batch: tuple[torch.Tensor, ...], vision_le
     logits = answer_logits(model, states, mask, answers[:, :-1])
     wanted = answers[:, 1:].masked_fill(answers_mask[:, 1:] == 0, -100)
     answer = F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=-100)
-    return {"answer": answer, **head.losses(states, where[-1], named, labels)}
+    return {"answer": answer, "location": grounding_loss(where[-1][..., 1:], named, labels)}
 
 
 @dataclass(frozen=True)
@@ -347,7 +324,6 @@ def evaluate(model: BlipForQuestionAnswering, count: int, temperature: float) ->
 
 def train(arguments) -> None:
     settings, run, model, step = Settings(), common.Run("vqa", arguments.minutes), build(), 0
-    head = Grounding(model.config.text_config.hidden_size)
     state = run.earlier(arguments.resume)
     if not state:
         begin(model, arguments.resume)
@@ -358,9 +334,8 @@ def train(arguments) -> None:
         step = average.updates = state["step"]
     vision = [*model.vision_model.encoder.parameters(), *model.vision_model.post_layernorm.parameters()]
     model.vision_model.embeddings.requires_grad_(False)
-    text = [*{*model.text_encoder.parameters(), *model.text_decoder.parameters()}, *head.parameters()]
+    text = [*{*model.text_encoder.parameters(), *model.text_decoder.parameters()}]
     model.to(arguments.device)
-    head.to(arguments.device)
     average.module.to(arguments.device)
     optimizer = torch.optim.AdamW(
         [{"params": vision, "lr": settings.vision_learning_rate}, {"params": text, "lr": settings.learning_rate}],
@@ -373,7 +348,7 @@ def train(arguments) -> None:
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
         batch = tuple(tensor.to(arguments.device) for tensor in next(batches))
-        losses = losses_of(model.train(), head, batch, run.progress() > settings.alone)
+        losses = losses_of(model.train(), batch, run.progress() > settings.alone)
         common.descend(optimizer, losses["answer"] + settings.grounding * (losses["location"] + losses["presence"]))
         average.update(model)
         step += 1
