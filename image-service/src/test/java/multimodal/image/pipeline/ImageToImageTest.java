@@ -2,34 +2,28 @@ package multimodal.image.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.Options;
+import multimodal.image.testing.Pictures;
 import multimodal.image.testing.ShippedModel;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.diffusion.SchedulerKind;
 import multimodal.media.Picture;
-import multimodal.media.PictureDecoder;
-import multimodal.media.PictureLimits;
 import org.junit.jupiter.api.Test;
 
 /** Pictures from pictures, made by the model that ships. */
 class ImageToImageTest {
 
     private static final List<Float> STRENGTHS = List.of(0f, 0.3f, 0.6f, 1f);
-    private static final PictureDecoder DECODER = new PictureDecoder(PictureLimits.DEFAULT);
 
     /** Levels of 0 to 255; the autoencoder alone keeps scenes at about 28 dB. */
     private static final double LARGEST_DISTANCE_AT_ZERO = 12;
 
     @Test
-    void theFartherItGoesTheFartherItIsFromThePicture() throws IOException {
-        Picture scene = DECODER.decode(Files.readAllBytes(
-                Path.of(System.getProperty("fleet.root"), "models", "golden", "scenes", "castle-night.png")));
+    void theFartherItGoesTheFartherItIsFromThePicture() {
+        Picture scene = Pictures.decode(Pictures.golden("scenes/castle-night.png"));
         try (ShippedModel shipped = ShippedModel.open("onnxruntime");
                 DiffusionModel model = shipped.model()) {
             for (SchedulerKind kind : SchedulerKind.values()) {
@@ -51,7 +45,7 @@ class ImageToImageTest {
                 .steps(10)
                 .seed(5)
                 .init(scene, strength);
-        return DECODER.decode(new TextToImage()
+        return Pictures.decode(new TextToImage()
                 .generate(model, options.build(), RequestContext.detached(), progress -> {})
                 .pngs()
                 .get(0));

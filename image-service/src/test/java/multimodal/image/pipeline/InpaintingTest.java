@@ -10,11 +10,10 @@ import multimodal.image.steps.Hole;
 import multimodal.image.steps.Mask;
 import multimodal.image.testing.DrawnModel;
 import multimodal.image.testing.Options;
+import multimodal.image.testing.Pictures;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.tensor.Tensor;
 import multimodal.media.Picture;
-import multimodal.media.PictureDecoder;
-import multimodal.media.PictureLimits;
 import org.junit.jupiter.api.Test;
 
 /** A part of a picture painted anew. */
@@ -42,7 +41,7 @@ class InpaintingTest {
     void previewsKeepThemToo() {
         generate(options(true).previewInterval(1));
         assertThat(progress).hasSize(5).allSatisfy(step -> {
-            Picture preview = decode(step.previews().get(0));
+            Picture preview = Pictures.decode(step.previews().get(0));
             assertThat(mask.blend(picture, preview).rgb()).isEqualTo(preview.rgb());
         });
     }
@@ -76,14 +75,10 @@ class InpaintingTest {
 
     private Picture generate(Options options) {
         progress.clear();
-        return decode(new TextToImage()
+        return Pictures.decode(new TextToImage()
                 .generate(model, options.build(), RequestContext.detached(), progress::add)
                 .pngs()
                 .get(0));
-    }
-
-    private static Picture decode(byte[] png) {
-        return new PictureDecoder(PictureLimits.DEFAULT).decode(png);
     }
 
     private static Picture noise() {

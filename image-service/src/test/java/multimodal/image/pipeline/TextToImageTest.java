@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.DrawnModel;
 import multimodal.image.testing.Options;
+import multimodal.image.testing.Pictures;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.diffusion.SchedulerKind;
 import multimodal.inference.diffusion.TimestepSpacing;
@@ -19,8 +20,6 @@ import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.media.GenerationMetadata;
 import multimodal.media.Picture;
-import multimodal.media.PictureDecoder;
-import multimodal.media.PictureLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,7 +44,7 @@ class TextToImageTest {
         generate(options().imageCount(2).previewInterval(2).build());
         assertThat(progress).extracting(one -> one.previews().size()).containsExactly(0, 2, 0, 2, 0);
         assertThat(drawn.stepsAtPreviews()).containsExactly(2, 4);
-        Picture preview = decode(progress.get(1).previews().get(0));
+        Picture preview = Pictures.decode(progress.get(1).previews().get(0));
         assertThat(preview.width()).isEqualTo(40);
         assertThat(preview.height()).isEqualTo(32);
     }
@@ -142,7 +141,7 @@ class TextToImageTest {
         Picture blocks = blocks();
         byte[] png =
                 generate(options().init(blocks, 0).imageCount(1).build()).pngs().get(0);
-        assertThat(decode(png).rgb()).isEqualTo(blocks.rgb());
+        assertThat(Pictures.decode(png).rgb()).isEqualTo(blocks.rgb());
         assertThat(drawn.steps()).isEmpty();
         assertThat(progress).isEmpty();
         assertThat(drawn.costs()).as("one step of two slots of 5/4").containsExactly(3L);
@@ -153,9 +152,9 @@ class TextToImageTest {
     @EnumSource(SchedulerKind.class)
     void atStrengthOneThePictureIsThatOfThePromptAlone(SchedulerKind kind) {
         Picture alone =
-                decode(generate(options().scheduler(kind).build()).pngs().get(0));
+                Pictures.decode(generate(options().scheduler(kind).build()).pngs().get(0));
         Picture from =
-                decode(generate(options().scheduler(kind).init(blocks(), 1).build())
+                Pictures.decode(generate(options().scheduler(kind).init(blocks(), 1).build())
                         .pngs()
                         .get(0));
         assertThat(from.rgb()).isEqualTo(alone.rgb());
@@ -228,10 +227,6 @@ class TextToImageTest {
 
     private static RequestContext context(BooleanSupplier cancelled) {
         return new RequestContext("", OptionalLong.empty(), cancelled, Context.root());
-    }
-
-    private static Picture decode(byte[] png) {
-        return new PictureDecoder(PictureLimits.DEFAULT).decode(png);
     }
 
     private static Options options() {

@@ -3,11 +3,6 @@ package multimodal.image.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Context;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.InsecureServerCredentials;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import io.grpc.Status.Code;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +15,7 @@ import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.inference.batching.BatchEvent;
 import multimodal.inference.batching.BatchListener;
+import multimodal.testing.LoopbackServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,32 +38,23 @@ class CancelOnTheEngineTest {
                         cancelAtStepFour(batch);
                     }
                 });
-                CallExecutor executor = new CallExecutor("call", 2, 2)) {
-            ImageGrpcService service = Services.create(executor, (model, context, onLoading) -> {
-                Context.current().addListener(call -> cancelSeen.complete(null), Runnable::run);
-                return shipped.model();
-            });
-            Server server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-                    .addService(service)
-                    .build()
-                    .start();
-            ManagedChannel channel = Grpc.newChannelBuilder(
-                            "localhost:" + server.getPort(), InsecureChannelCredentials.create())
-                    .build();
-            ImageServiceGrpc.newStub(channel)
+                CallExecutor executor = new CallExecutor("call", 2, 2);
+                LoopbackServer server =
+                        new LoopbackServer(Services.create(executor, (model, context, onLoading) -> {
+                            Context.current().addListener(call -> cancelSeen.complete(null), Runnable::run);
+                            return shipped.model();
+                        }))) {
+            ImageServiceGrpc.newStub(server.channel())
                     .generateImage(request().setSteps(150).setImageCount(2).build(), client);
 
             assertThat(client.end().getCode()).isEqualTo(Code.CANCELLED);
             assertThat(client.responses()).hasSize(3);
-            assertThat(ImageServiceGrpc.newBlockingStub(channel)
+            assertThat(ImageServiceGrpc.newBlockingStub(server.channel())
                             .generateImage(request().setSteps(5).build()))
                     .toIterable()
                     .last()
                     .matches(GenerateImageResponse::hasResult);
             assertThat(steps).hasValue(4);
-
-            channel.shutdownNow();
-            server.shutdownNow().awaitTermination();
         }
     }
 

@@ -3,12 +3,6 @@ package multimodal.image.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.google.protobuf.ByteString;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.InsecureServerCredentials;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -20,14 +14,14 @@ import multimodal.common.v1.ModelRef;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.DrawnControlNet;
 import multimodal.image.testing.DrawnModel;
+import multimodal.image.testing.Pictures;
 import multimodal.image.v1.ControlImage;
 import multimodal.image.v1.ControlKind;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.inference.error.InferenceException;
-import multimodal.media.Picture;
-import multimodal.media.PngEncoder;
+import multimodal.testing.LoopbackServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,13 +31,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ControlledImageContractTest {
 
-    private static final int SIDE = 32;
+    private static final Image PICTURE = Pictures.black(32, 32);
 
     private final CallExecutor executor = new CallExecutor("call", 2, 2);
     private final DrawnModel drawn = DrawnModel.versatile();
     private final DrawnControlNet network = new DrawnControlNet("drawn");
-    private Server server;
-    private ManagedChannel channel;
+    private LoopbackServer server;
 
     @BeforeEach
     void start() throws IOException {
@@ -56,12 +49,7 @@ class ControlledImageContractTest {
                     }
                     return network.use();
                 });
-        server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-                .addService(service)
-                .build()
-                .start();
-        channel = Grpc.newChannelBuilder("localhost:" + server.getPort(), InsecureChannelCredentials.create())
-                .build();
+        server = new LoopbackServer(service);
     }
 
     /** Whatever a request asks of models, it leaves them. */
@@ -70,8 +58,7 @@ class ControlledImageContractTest {
         while (!drawn.isIdle() || !network.isIdle()) {
             Thread.onSpinWait();
         }
-        channel.shutdownNow();
-        server.shutdownNow().awaitTermination();
+        server.close();
         executor.close();
     }
 
@@ -106,7 +93,7 @@ class ControlledImageContractTest {
     @Test
     void aMaskAndAControlGoTogether() {
         GenerateImageResponse last = generate(
-                        request().setInitImage(picture()).setMask(picture()).addControlImages(control()))
+                        request().setInitImage(PICTURE).setMask(PICTURE).addControlImages(control()))
                 .get(5);
         assertThat(last.getResult().getImages(0).getImage().getData()).isNotEmpty();
         assertThat(drawn.steps())
@@ -116,7 +103,7 @@ class ControlledImageContractTest {
 
     private List<GenerateImageResponse> generate(GenerateImageRequest.Builder request) {
         List<GenerateImageResponse> responses = new ArrayList<>();
-        ImageServiceGrpc.newBlockingStub(channel).generateImage(request.build()).forEachRemaining(responses::add);
+        ImageServiceGrpc.newBlockingStub(server.channel()).generateImage(request.build()).forEachRemaining(responses::add);
         return responses;
     }
 
@@ -125,11 +112,6 @@ class ControlledImageContractTest {
     }
 
     private static ControlImage.Builder control() {
-        return ControlImage.newBuilder().setImage(picture()).setKind(ControlKind.CONTROL_KIND_CANNY);
-    }
-
-    private static Image picture() {
-        byte[] png = PngEncoder.encode(new Picture(SIDE, SIDE, new byte[3 * SIDE * SIDE]));
-        return Image.newBuilder().setData(ByteString.copyFrom(png)).build();
+        return ControlImage.newBuilder().setImage(PICTURE).setKind(ControlKind.CONTROL_KIND_CANNY);
     }
 }

@@ -6,27 +6,20 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.ByteString;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.InsecureServerCredentials;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.server.CallExecutor;
 import multimodal.common.v1.Image;
+import multimodal.image.testing.Pictures;
 import multimodal.image.v1.DetectEdgesRequest;
 import multimodal.image.v1.DetectEdgesResponse;
 import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.inference.error.InferenceException;
 import multimodal.media.Picture;
-import multimodal.media.PictureDecoder;
-import multimodal.media.PictureLimits;
+import multimodal.testing.LoopbackServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,34 +29,25 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DetectEdgesContractTest {
 
-    private static final Path GOLDENS = Path.of(System.getProperty("fleet.root"), "models", "golden");
-
     private final CallExecutor executor = new CallExecutor("call", 2, 2);
-    private Server server;
-    private ManagedChannel channel;
+    private LoopbackServer server;
 
     @BeforeEach
     void start() throws IOException {
         ImageGrpcService service = Services.create(executor, (model, context, onLoading) -> {
             throw InferenceException.notFound("model.name", model.getName(), "no model here");
         });
-        server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-                .addService(service)
-                .build()
-                .start();
-        channel = Grpc.newChannelBuilder("localhost:" + server.getPort(), InsecureChannelCredentials.create())
-                .build();
+        server = new LoopbackServer(service);
     }
 
     @AfterEach
     void stop() throws InterruptedException {
-        channel.shutdownNow();
-        server.shutdownNow().awaitTermination();
+        server.close();
         executor.close();
     }
 
     @Test
-    void theEdgesAreOpenCvsAndTheSettingsThoseOfTheRequest() throws IOException {
+    void theEdgesAreOpenCvsAndTheSettingsThoseOfTheRequest() {
         DetectEdgesResponse response = detect(request()
                 .setLowThreshold(20.5f)
                 .setHighThreshold(60.25f)
@@ -78,7 +62,7 @@ class DetectEdgesContractTest {
     }
 
     @Test
-    void withoutSettingsTheUsualOnesAreTaken() throws IOException {
+    void withoutSettingsTheUsualOnesAreTaken() {
         DetectEdgesResponse response = detect(request());
         assertThat(picture(response)).usingRecursiveComparison().isEqualTo(golden("castle-night_100_200_3_l1.png"));
         assertThat(response.getLowThreshold()).isEqualTo(100);
@@ -102,13 +86,13 @@ class DetectEdgesContractTest {
     }
 
     @Test
-    void aLowerThresholdAboveTheUpperOneIsRefused() throws IOException {
+    void aLowerThresholdAboveTheUpperOneIsRefused() {
         assertThat(violations(request().setLowThreshold(300)))
                 .containsExactly("low_threshold: 300.0 (expected: at most high_threshold, 200.0)");
     }
 
     @Test
-    void aPictureThatIsMissingOrNotWhatItSaysIsRefused() throws IOException {
+    void aPictureThatIsMissingOrNotWhatItSaysIsRefused() {
         assertThat(violations(DetectEdgesRequest.newBuilder()))
                 .singleElement()
                 .asString()
@@ -127,24 +111,19 @@ class DetectEdgesContractTest {
     }
 
     private DetectEdgesResponse detect(DetectEdgesRequest.Builder request) {
-        return ImageServiceGrpc.newBlockingStub(channel).detectEdges(request.build());
+        return ImageServiceGrpc.newBlockingStub(server.channel()).detectEdges(request.build());
     }
 
-    private static DetectEdgesRequest.Builder request() throws IOException {
-        byte[] file = Files.readAllBytes(GOLDENS.resolve("scenes").resolve("castle-night.png"));
-        return DetectEdgesRequest.newBuilder()
-                .setImage(Image.newBuilder().setData(ByteString.copyFrom(file)).setMediaType("image/png"));
+    private static DetectEdgesRequest.Builder request() {
+        Image image = Pictures.image(Pictures.golden("scenes/castle-night.png"));
+        return DetectEdgesRequest.newBuilder().setImage(image.toBuilder().setMediaType("image/png"));
     }
 
     private static Picture picture(DetectEdgesResponse response) {
-        return decode(response.getImage().getData().toByteArray());
+        return Pictures.decode(response.getImage().getData().toByteArray());
     }
 
-    private static Picture golden(String name) throws IOException {
-        return decode(Files.readAllBytes(GOLDENS.resolve("edges").resolve(name)));
-    }
-
-    private static Picture decode(byte[] png) {
-        return new PictureDecoder(PictureLimits.DEFAULT).decode(png);
+    private static Picture golden(String name) {
+        return Pictures.decode(Pictures.golden("edges/" + name));
     }
 }

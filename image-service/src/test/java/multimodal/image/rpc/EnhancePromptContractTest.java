@@ -5,11 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.InsecureServerCredentials;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -26,6 +21,7 @@ import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.image.v1.PromptPart;
 import multimodal.image.v1.PromptPartKind;
 import multimodal.inference.error.InferenceException;
+import multimodal.testing.LoopbackServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,8 +33,7 @@ class EnhancePromptContractTest {
 
     private final CallExecutor executor = new CallExecutor("call", 2, 2);
     private final DrawnModel drawn = new DrawnModel(false);
-    private Server server;
-    private ManagedChannel channel;
+    private LoopbackServer server;
 
     @BeforeEach
     void start() throws IOException {
@@ -48,12 +43,7 @@ class EnhancePromptContractTest {
             }
             return DiffusionModel.of(drawn.use());
         });
-        server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-                .addService(service)
-                .build()
-                .start();
-        channel = Grpc.newChannelBuilder("localhost:" + server.getPort(), InsecureChannelCredentials.create())
-                .build();
+        server = new LoopbackServer(service);
     }
 
     @AfterEach
@@ -62,8 +52,7 @@ class EnhancePromptContractTest {
             Thread.onSpinWait();
         }
         assertThat(drawn.costs()).as("nothing ran").isEmpty();
-        channel.shutdownNow();
-        server.shutdownNow().awaitTermination();
+        server.close();
         executor.close();
     }
 
@@ -156,7 +145,7 @@ class EnhancePromptContractTest {
     }
 
     private EnhancePromptResponse enhance(EnhancePromptRequest.Builder request) {
-        return ImageServiceGrpc.newBlockingStub(channel).enhancePrompt(request.build());
+        return ImageServiceGrpc.newBlockingStub(server.channel()).enhancePrompt(request.build());
     }
 
     private static EnhancePromptRequest.Builder request(String prompt) {

@@ -7,15 +7,9 @@ import com.google.protobuf.ByteString;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import io.grpc.Context;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.Server;
-import io.grpc.ServerInterceptors;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +20,6 @@ import java.util.stream.Stream;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.server.CallExecutor;
 import multimodal.common.v1.Embedding;
-import multimodal.common.v1.Image;
 import multimodal.common.v1.ModelRef;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.DrawnModel;
@@ -42,8 +35,7 @@ import multimodal.inference.batching.RequestContext;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.ModelId;
 import multimodal.media.GenerationMetadata;
-import multimodal.media.Picture;
-import multimodal.media.PngEncoder;
+import multimodal.testing.LoopbackServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +49,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GenerateImageContractTest {
 
     private static final int CALL_THREADS = 4;
-    private static final int WINDOW_BYTES = 64 * 1024;
     /** What gRPC takes from a server before it calls a stream not ready. */
     private static final int READY_BYTES = 32 * 1024;
 
@@ -66,18 +57,12 @@ class GenerateImageContractTest {
     private volatile IntConsumer beforeStep = step -> {};
     private volatile boolean isLoading;
     private final DrawnModel drawn = new DrawnModel(true, step -> beforeStep.accept(step));
-    private Server server;
-    private ManagedChannel channel;
+    private LoopbackServer server;
 
     @BeforeEach
     void start() throws IOException {
         ImageGrpcService service = Services.create(executor, this::find);
-        server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-                .addService(ServerInterceptors.intercept(service, sent))
-                .build()
-                .start();
-        channel = Grpc.newChannelBuilder("localhost:" + server.getPort(), InsecureChannelCredentials.create())
-                .build();
+        server = new LoopbackServer(service, sent);
     }
 
     private DiffusionModel find(ModelRef model, RequestContext context, Consumer<ModelId> onLoading) {
@@ -99,8 +84,7 @@ class GenerateImageContractTest {
         while (!drawn.isIdle()) {
             Thread.onSpinWait();
         }
-        channel.shutdownNow();
-        server.shutdownNow().awaitTermination();
+        server.close();
         executor.close();
     }
 
@@ -186,7 +170,7 @@ class GenerateImageContractTest {
     @Test
     void aPromptThatIsNotUtf8IsRefused() {
         StatusRuntimeException failure = catchThrowableOfType(
-                StatusRuntimeException.class, () -> RawRequests.generateImage(channel, ByteString.fromHex("63ff61")));
+                StatusRuntimeException.class, () -> RawRequests.generateImage(server.channel(), ByteString.fromHex("63ff61")));
         assertRefused(failure, "prompt: not UTF-8 (expected: text in UTF-8)");
     }
 
@@ -226,11 +210,8 @@ class GenerateImageContractTest {
 
     @Test
     void aPictureFromAPictureTellsItsStepsAndItsStrength() {
-        Image init = Image.newBuilder()
-                .setData(ByteString.copyFrom(PngEncoder.encode(new Picture(16, 16, new byte[3 * 16 * 16]))))
-                .build();
         List<GenerateImageResponse> responses =
-                generate(request().setInitImage(init).setStrength(0.4f).setSeed(3));
+                generate(request().setInitImage(Pictures.black(16, 16)).setStrength(0.4f).setSeed(3));
         assertThat(responses).hasSize(3);
         assertThat(responses.get(0).getProgress().getProgress().getStepCount()).isEqualTo(2);
         GenerateImageResult result = responses.get(2).getResult();
@@ -241,9 +222,7 @@ class GenerateImageContractTest {
 
     @Test
     void anInitImageThatCannotBeReadIsRefused() {
-        Image bomb =
-                Image.newBuilder().setData(ByteString.copyFrom(Pictures.bomb())).build();
-        StatusRuntimeException failure = failure(request().setInitImage(bomb));
+        StatusRuntimeException failure = failure(request().setInitImage(Pictures.bomb()));
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
         assertThat(failure).hasMessageContaining("init_image.data: PNG of 60000x60000");
         assertThat(drawn.costs()).as("nothing was admitted").isEmpty();
@@ -252,7 +231,7 @@ class GenerateImageContractTest {
     @Test
     void aDeadlineThatCannotBeMetIsExceeded() {
         StatusRuntimeException failure =
-                catchThrowableOfType(StatusRuntimeException.class, () -> ImageServiceGrpc.newBlockingStub(channel)
+                catchThrowableOfType(StatusRuntimeException.class, () -> ImageServiceGrpc.newBlockingStub(server.channel())
                         .withDeadlineAfter(1, TimeUnit.MILLISECONDS)
                         .generateImage(request().setSteps(150).build())
                         .forEachRemaining(response -> {}));
@@ -267,7 +246,7 @@ class GenerateImageContractTest {
             }
         };
         RecordingClient client = new RecordingClient(3);
-        ImageServiceGrpc.newStub(channel).generateImage(request().build(), client);
+        ImageServiceGrpc.newStub(server.channel()).generateImage(request().build(), client);
         while (client.responses().size() < 3) {
             Thread.onSpinWait();
         }
@@ -295,10 +274,7 @@ class GenerateImageContractTest {
                 .setWidth(64)
                 .setHeight(64)
                 .build();
-        ManagedChannel narrow = NettyChannelBuilder.forAddress("localhost", server.getPort())
-                .usePlaintext()
-                .flowControlWindow(WINDOW_BYTES)
-                .build();
+        ManagedChannel narrow = server.connect();
         List<RecordingClient> stalled = Stream.generate(() -> new RecordingClient(0))
                 .limit(2 * CALL_THREADS)
                 .toList();
@@ -307,7 +283,7 @@ class GenerateImageContractTest {
             Thread.onSpinWait();
         }
 
-        assertThat(sent.bytes()).isLessThan(stalled.size() * (WINDOW_BYTES + READY_BYTES + sent.largestBytes()));
+        assertThat(sent.bytes()).isLessThan(stalled.size() * (LoopbackServer.WINDOW_BYTES + READY_BYTES + sent.largestBytes()));
         assertThat(generate(request())).last().matches(GenerateImageResponse::hasResult);
 
         stalled.forEach(RecordingClient::readOn);
@@ -352,7 +328,7 @@ class GenerateImageContractTest {
 
     private List<GenerateImageResponse> generate(GenerateImageRequest.Builder request) {
         List<GenerateImageResponse> responses = new ArrayList<>();
-        ImageServiceGrpc.newBlockingStub(channel).generateImage(request.build()).forEachRemaining(responses::add);
+        ImageServiceGrpc.newBlockingStub(server.channel()).generateImage(request.build()).forEachRemaining(responses::add);
         return responses;
     }
 

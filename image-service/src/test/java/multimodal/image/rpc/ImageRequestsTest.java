@@ -29,17 +29,11 @@ import multimodal.inference.diffusion.SchedulerKind;
 import multimodal.inference.diffusion.TimestepSpacing;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
-import multimodal.media.Picture;
-import multimodal.media.PngEncoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageRequestsTest {
-
-    private static final ControlNets UNCONTROLLED = (model, base, context, onLoading) -> {
-        throw InferenceException.notFound("model.name", model.getName(), "no ControlNet here");
-    };
 
     private final DiffusionModel model = DiffusionModel.of(new DrawnModel(false));
     private final DiffusionModel versatile = DiffusionModel.of(DrawnModel.versatile());
@@ -133,7 +127,7 @@ class ImageRequestsTest {
 
     @Test
     void anInitImageIsScaledToTheSizeThatIsMade() {
-        InitImage init = parse(request().setInitImage(picture(50, 20)).setWidth(64))
+        InitImage init = parse(request().setInitImage(Pictures.black(50, 20)).setWidth(64))
                 .init()
                 .orElseThrow();
         assertThat(init.picture().width()).isEqualTo(64);
@@ -146,7 +140,7 @@ class ImageRequestsTest {
     void everyStrengthFromZeroToOneIsGood(float strength) {
         GenerateImageRequest.Builder request = request()
                 .setPipeline(ImagePipeline.IMAGE_PIPELINE_IMAGE_TO_IMAGE)
-                .setInitImage(picture(8, 8))
+                .setInitImage(Pictures.black(8, 8))
                 .setStrength(strength);
         assertThat(parse(request).init().orElseThrow().strength()).isEqualTo(strength);
     }
@@ -162,15 +156,13 @@ class ImageRequestsTest {
                         "width: 100000 (expected: a multiple of 8, 32 to 64)",
                         "strength: NaN (expected: finite, 0 to 1)",
                         "init_image.data: a file that begins with 74 65 78 74 (expected: PNG, JPEG or WebP)");
-        assertThat(violations(failure(request().setStrength(-0.1f).setInitImage(picture(8, 8)))))
+        assertThat(violations(failure(request().setStrength(-0.1f).setInitImage(Pictures.black(8, 8)))))
                 .containsExactly("strength: -0.1 (expected: finite, 0 to 1)");
     }
 
     @Test
     void aPictureOfEndlessPixelsIsRefusedByItsHeader() {
-        Image bomb =
-                Image.newBuilder().setData(ByteString.copyFrom(Pictures.bomb())).build();
-        assertThat(violations(failure(request().setInitImage(bomb))))
+        assertThat(violations(failure(request().setInitImage(Pictures.bomb()))))
                 .singleElement()
                 .asString()
                 .startsWith("init_image.data: PNG of 60000x60000");
@@ -184,7 +176,7 @@ class ImageRequestsTest {
                 .containsExactly("init_image: unset (expected: a picture for IMAGE_PIPELINE_IMAGE_TO_IMAGE)");
         GenerateImageRequest.Builder contradiction = request()
                 .setPipeline(ImagePipeline.IMAGE_PIPELINE_TEXT_TO_IMAGE)
-                .setInitImage(picture(8, 8));
+                .setInitImage(Pictures.black(8, 8));
         assertThat(violations(failure(contradiction)))
                 .containsExactly("init_image: set (expected: unset for IMAGE_PIPELINE_TEXT_TO_IMAGE)");
     }
@@ -192,16 +184,11 @@ class ImageRequestsTest {
     @Test
     void aModelWithoutAnEncoderStartsFromNoPicture() {
         DiffusionModel blind = DiffusionModel.of(DrawnModel.withoutEncoder());
-        GenerateImageRequest request = request().setInitImage(picture(8, 8)).build();
+        GenerateImageRequest request = request().setInitImage(Pictures.black(8, 8)).build();
         StatusRuntimeException failure =
-                catchThrowableOfType(StatusRuntimeException.class, () -> Services.parse(request, blind, UNCONTROLLED));
+                catchThrowableOfType(StatusRuntimeException.class, () -> Services.parse(request, blind, Services.UNCONTROLLED));
         assertThat(violations(failure))
                 .containsExactly("init_image: set (expected: unset, as model drawn/7 has no encoder)");
-    }
-
-    private static Image picture(int width, int height) {
-        byte[] png = PngEncoder.encode(new Picture(width, height, new byte[3 * width * height]));
-        return Image.newBuilder().setData(ByteString.copyFrom(png)).build();
     }
 
     @Test
@@ -218,27 +205,27 @@ class ImageRequestsTest {
 
     @Test
     void aMaskIsPaintedIntoThePictureAndKeepsTheRest() {
-        Hole hole = parse(versatile, request().setInitImage(picture(32, 32)).setMask(picture(32, 32)))
+        Hole hole = parse(versatile, request().setInitImage(Pictures.black(32, 32)).setMask(Pictures.black(32, 32)))
                 .hole()
                 .orElseThrow();
         assertThat(hole.preservesUnmasked()).isTrue();
         assertThat(hole.mask().painted()).doesNotContain(true);
         GenerateImageOptions options = parse(
                 versatile,
-                request().setInitImage(picture(32, 32)).setMask(picture(32, 32)).setPreserveUnmasked(false));
+                request().setInitImage(Pictures.black(32, 32)).setMask(Pictures.black(32, 32)).setPreserveUnmasked(false));
         assertThat(options.hole().orElseThrow().preservesUnmasked()).isFalse();
         assertThat(options.stepsTaken()).as("at strength 1").isEqualTo(5);
     }
 
     @Test
     void everyFaultOfAMaskIsToldAtOnce() {
-        assertThat(violations(failure(request().setMask(picture(16, 32)))))
+        assertThat(violations(failure(request().setMask(Pictures.black(16, 32)))))
                 .containsExactly(
                         "mask: set (expected: unset: model drawn does not inpaint)",
                         "init_image: unset (expected: the picture around the mask)",
                         "mask: 16x32 pixels (expected: 32x32 pixels)");
         assertThat(violations(failure(
-                        versatile, request().setInitImage(picture(50, 20)).setMask(picture(32, 32)))))
+                        versatile, request().setInitImage(Pictures.black(50, 20)).setMask(Pictures.black(32, 32)))))
                 .containsExactly("init_image: 50x20 pixels (expected: 32x32 pixels, with a mask)");
         assertThat(violations(failure(request().setPreserveUnmasked(true))))
                 .containsExactly("preserve_unmasked: true (expected: unset without mask)");
@@ -251,17 +238,17 @@ class ImageRequestsTest {
     @Test
     void everyFaultOfControlsIsToldAtOnce() {
         ControlImage good = ControlImage.newBuilder()
-                .setImage(picture(32, 32))
+                .setImage(Pictures.black(32, 32))
                 .setKind(ControlKind.CONTROL_KIND_CANNY)
                 .build();
         GenerateImageRequest.Builder request = request()
                 .addControlImages(
                         good.toBuilder().setScale(Float.NaN).setStart(0.5).setEnd(0.5))
                 .addControlImages(good.toBuilder().setScale(2.5f).setStart(-0.1).setEnd(1.5))
-                .addControlImages(good.toBuilder().setImage(picture(16, 32)).clearKind())
+                .addControlImages(good.toBuilder().setImage(Pictures.black(16, 32)).clearKind())
                 .addControlImages(good.toBuilder().setImage(Image.newBuilder().setData(ByteString.copyFromUtf8("x"))));
         StatusRuntimeException failure = catchThrowableOfType(
-                StatusRuntimeException.class, () -> Services.parse(request.build(), versatile, UNCONTROLLED));
+                StatusRuntimeException.class, () -> Services.parse(request.build(), versatile, Services.UNCONTROLLED));
         assertThat(violations(failure))
                 .containsExactly(
                         "control_images[0].scale: NaN (expected: finite, 0 to 2)",
@@ -277,7 +264,7 @@ class ImageRequestsTest {
     @Test
     void controlsOfAModelThatNothingSteersAreRefusedAndSoIsGuessModeWithoutControls() {
         ControlImage control = ControlImage.newBuilder()
-                .setImage(picture(32, 32))
+                .setImage(Pictures.black(32, 32))
                 .setKind(ControlKind.CONTROL_KIND_CANNY)
                 .build();
         assertThat(violations(failure(request().addControlImages(control))))
@@ -293,7 +280,7 @@ class ImageRequestsTest {
         DrawnControlNet network = new DrawnControlNet("other");
         GenerateImageRequest request = request()
                 .addControlImages(
-                        ControlImage.newBuilder().setImage(picture(32, 32)).setKind(ControlKind.CONTROL_KIND_CANNY))
+                        ControlImage.newBuilder().setImage(Pictures.black(32, 32)).setKind(ControlKind.CONTROL_KIND_CANNY))
                 .build();
         InferenceException failure = catchThrowableOfType(
                 InferenceException.class,
@@ -312,7 +299,7 @@ class ImageRequestsTest {
 
     private static GenerateImageOptions parse(DiffusionModel model, GenerateImageRequest.Builder request) {
         ImageRequests.requireImplemented(request.build());
-        return Services.parse(request.build(), model, UNCONTROLLED);
+        return Services.parse(request.build(), model, Services.UNCONTROLLED);
     }
 
     private StatusRuntimeException failure(GenerateImageRequest.Builder request) {

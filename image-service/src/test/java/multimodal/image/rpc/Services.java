@@ -25,6 +25,11 @@ final class Services {
             Kind.MOOD, Map.of("calm", new Words("calm", "宁静")),
             Kind.QUALITY, Map.of("b", new Words("fine", "精细"), "a", new Words("sharp", "清晰"))));
 
+    /** Where a model is not steered. */
+    static final ControlNets UNCONTROLLED = (model, base, context, onLoading) -> {
+        throw InferenceException.notFound("model.name", model.getName(), "no ControlNet here");
+    };
+
     private Services() {}
 
     /** The options of a request. */
@@ -40,9 +45,7 @@ final class Services {
     }
 
     static ImageGrpcService create(CallExecutor executor, DiffusionModels models) {
-        return create(executor, models, (model, base, context, onLoading) -> {
-            throw InferenceException.notFound("model.name", model.getName(), "no ControlNet here");
-        });
+        return create(executor, models, UNCONTROLLED);
     }
 
     static ImageGrpcService create(CallExecutor executor, DiffusionModels models, ControlNets networks) {

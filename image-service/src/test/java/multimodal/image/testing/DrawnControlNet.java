@@ -1,7 +1,6 @@
 package multimodal.image.testing;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -10,13 +9,14 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import multimodal.image.steps.ControlNet;
+import multimodal.inference.admission.Admission;
+import multimodal.inference.admission.AdmissionListener;
 import multimodal.inference.admission.Cost;
-import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.admission.Permit;
+import multimodal.inference.admission.StepTimeEstimate;
 import multimodal.inference.batching.Phase;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
-import multimodal.inference.batching.StageTimings;
 import multimodal.inference.decoding.Tokenizer;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.repository.ArtifactSpec;
@@ -33,10 +33,25 @@ public final class DrawnControlNet implements ModelHandle {
 
     public static final float RESIDUAL = 10;
 
+    private static final ModelId ID = new ModelId("drawn-canny", "1");
+    private static final long BUDGET = 1_000_000;
+
     private final String base;
     private final List<Map<String, Tensor>> steps = new CopyOnWriteArrayList<>();
     private final List<Long> costs = new CopyOnWriteArrayList<>();
     private final AtomicInteger open = new AtomicInteger();
+    private final Admission admission = new Admission(ID, BUDGET, new StepTimeEstimate(), new AdmissionListener() {
+        @Override
+        public void admitted(ModelId model, long cost) {
+            costs.add(cost);
+            open.incrementAndGet();
+        }
+
+        @Override
+        public void released(ModelId model, long cost) {
+            open.decrementAndGet();
+        }
+    });
 
     /** @param base name of the model that it says it was trained for */
     public DrawnControlNet(String base) {
@@ -76,7 +91,7 @@ public final class DrawnControlNet implements ModelHandle {
                 new TensorSpec("controlnet_cond", DType.FLOAT32, Shape.of(-1, 3, -1, -1)));
         ArtifactSpec artifact = new ArtifactSpec("controlnet", Map.of(), inputs, DrawnModel.RESIDUALS, 16);
         return new ModelManifest(
-                new ModelId("drawn-canny", "1"),
+                ID,
                 Path.of("drawn-canny", "1"),
                 ControlNet.TASK,
                 "arithmetic",
@@ -90,42 +105,17 @@ public final class DrawnControlNet implements ModelHandle {
 
     @Override
     public Tokenizer tokenizer() {
-        throw new UnsupportedOperationException("nothing here is read");
+        throw new IllegalStateException("no tokenizer in the manifest");
     }
 
     @Override
     public Map<String, Tensor> run(Permit permit, String artifact, Map<String, Tensor> inputs) {
-        throw new UnsupportedOperationException("a loop artifact");
+        throw new IllegalArgumentException(artifact);
     }
 
     @Override
     public Permit admit(RequestContext context, Cost cost) {
-        costs.add(cost.units());
-        open.incrementAndGet();
-        return new Permit() {
-            @Override
-            public RequestContext context() {
-                return context;
-            }
-
-            @Override
-            public void addPostprocess(Duration duration) {
-                throw new UnsupportedOperationException("nothing is drawn here");
-            }
-
-            @Override
-            public void firstOutput(FirstOutput kind) {}
-
-            @Override
-            public StageTimings timings() {
-                return StageTimings.ZERO;
-            }
-
-            @Override
-            public void close() {
-                open.decrementAndGet();
-            }
-        };
+        return admission.admit(context, cost);
     }
 
     @Override

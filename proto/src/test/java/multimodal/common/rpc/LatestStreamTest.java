@@ -12,6 +12,7 @@ import multimodal.common.v1.ModelServiceGrpc;
 import multimodal.common.v1.ModelStatus;
 import multimodal.common.v1.WatchModelsRequest;
 import multimodal.common.v1.WatchModelsResponse;
+import multimodal.testing.LoopbackServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -11,6 +11,7 @@ import io.grpc.stub.StreamObserver;
 import multimodal.gateway.v1.ListWorkflowsRequest;
 import multimodal.gateway.v1.ListWorkflowsResponse;
 import multimodal.gateway.v1.WorkflowServiceGrpc;
+import multimodal.testing.LoopbackServer;
 import org.junit.jupiter.api.Test;
 
 class ViolationsTest {

@@ -1,4 +1,4 @@
-package multimodal.common.rpc;
+package multimodal.testing;
 
 import io.grpc.BindableService;
 import io.grpc.Grpc;
@@ -12,7 +12,7 @@ import java.io.IOException;
 
 /** A real server on a free port of the loopback interface, and a channel that takes 64 KiB which nobody has read yet. */
 public final class LoopbackServer implements AutoCloseable {
-    private static final int WINDOW_BYTES = 64 * 1024;
+    public static final int WINDOW_BYTES = 64 * 1024;
 
     private final Server server;
     private final ManagedChannel channel;
@@ -22,14 +22,19 @@ public final class LoopbackServer implements AutoCloseable {
                 .addService(ServerInterceptors.intercept(service, interceptors))
                 .build()
                 .start();
-        channel = NettyChannelBuilder.forAddress("localhost", server.getPort())
-                .usePlaintext()
-                .flowControlWindow(WINDOW_BYTES)
-                .build();
+        channel = connect();
     }
 
     public ManagedChannel channel() {
         return channel;
+    }
+
+    /** Another channel like {@link #channel}, which its caller shuts down. */
+    public ManagedChannel connect() {
+        return NettyChannelBuilder.forAddress("localhost", server.getPort())
+                .usePlaintext()
+                .flowControlWindow(WINDOW_BYTES)
+                .build();
     }
 
     @Override
