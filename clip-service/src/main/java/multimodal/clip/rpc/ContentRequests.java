@@ -54,14 +54,11 @@ final class ContentRequests {
     static PictureFile picture(String field, Image image, RequestCheck check) {
         PictureFile picture = new PictureFile(field + ".data", image.getData().toByteArray());
         try {
-            String found = PictureFormat.detect(picture.bytes()).mediaType();
-            String said = image.getMediaType();
             check.violations()
-                    .require(
-                            said.isEmpty() || said.equals(found),
+                    .requireMediaType(
                             field + ".media_type",
-                            said,
-                            "empty, or " + found + " as the bytes say");
+                            image.getMediaType(),
+                            PictureFormat.detect(picture.bytes()).mediaType());
             check.add(picture);
         } catch (MediaException e) {
             check.violations().add(picture.field(), e.found(), e.expected());

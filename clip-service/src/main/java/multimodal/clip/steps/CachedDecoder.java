@@ -1,7 +1,6 @@
 package multimodal.clip.steps;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,10 +82,8 @@ public final class CachedDecoder {
     }
 
     private Map<String, Tensor> repeated(int times) {
-        return seen.entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey,
-                        input -> Tensor.concatenateRows(Collections.nCopies(times, input.getValue()))));
+        return seen.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, input -> input.getValue()
+                .repeat(times)));
     }
 
     private static List<float[]> rows(Tensor logits) {

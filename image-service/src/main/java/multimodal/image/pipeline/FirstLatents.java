@@ -1,6 +1,5 @@
 package multimodal.image.pipeline;
 
-import java.util.Collections;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.LatentEncoder;
 import multimodal.image.steps.LatentNoise;
@@ -29,7 +28,7 @@ final class FirstLatents {
         }
         Tensor encoded =
                 LatentEncoder.encode(model, permit, options.init().orElseThrow().picture());
-        Tensor originals = Tensor.concatenateRows(Collections.nCopies(options.imageCount(), encoded));
+        Tensor originals = encoded.repeat(options.imageCount());
         return first == options.steps() ? originals : scheduler.noised(first, originals, noise.next());
     }
 }

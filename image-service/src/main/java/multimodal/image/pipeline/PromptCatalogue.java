@@ -4,10 +4,9 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import multimodal.image.pipeline.PromptPart.Kind;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
@@ -15,7 +14,7 @@ import multimodal.inference.error.InferenceException;
 /** What prompts can be enhanced with, by kind and name. */
 public final class PromptCatalogue {
 
-    private final Map<Kind, SortedMap<String, Words>> entries = new EnumMap<>(Kind.class);
+    private final Map<Kind, NavigableMap<String, Words>> entries = new EnumMap<>(Kind.class);
 
     /** The words of an entry in each language. */
     public record Words(String english, String chinese) {
@@ -50,7 +49,7 @@ public final class PromptCatalogue {
 
     /** The names of the entries of a kind. */
     public SortedSet<String> names(Kind kind) {
-        return Collections.unmodifiableSortedSet(new TreeSet<>(entries.get(kind).keySet()));
+        return Collections.unmodifiableSortedSet(entries.get(kind).navigableKeySet());
     }
 
     /** An entry that is there. */

@@ -16,6 +16,7 @@ import multimodal.inference.batching.Row;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.diffusion.NoiseScheduler;
 import multimodal.inference.diffusion.NoiseScheduler.StepResult;
+import multimodal.inference.tensor.Shape;
 import multimodal.inference.tensor.Tensor;
 import multimodal.media.Picture;
 
@@ -45,9 +46,9 @@ public final class TextToImage {
         try (Permit permit = model.handle().admit(context, cost)) {
             PromptTokens prompt = model.tokens(options.prompt());
             PromptTokens negative = model.tokens(guidance.isActive() ? options.negativePrompt() : "");
+            Shape shape = model.latents(options.imageCount(), options.width(), options.height());
             PromptConditioning conditioning =
-                    PromptConditioning.encode(model, permit, prompt, negative, guidance, options.imageCount());
-            options.hole().ifPresent(conditioning::paintInto);
+                    PromptConditioning.encode(model, permit, prompt, negative, guidance, options.hole(), shape);
             ControlRows controls =
                     ControlRows.open(options.controls(), guidance, options.imageCount(), options.stepsTaken(), context);
             Tensor latents;

@@ -2,6 +2,7 @@ package multimodal.image.rpc;
 
 import static multimodal.media.EdgeOptions.MAX_THRESHOLD;
 
+import java.util.Optional;
 import multimodal.common.rpc.Violations;
 import multimodal.image.v1.DetectEdgesRequest;
 import multimodal.media.EdgeOptions;
@@ -11,8 +12,8 @@ final class EdgeRequests {
 
     private EdgeRequests() {}
 
-    /** The options of a request, defaults filled in; with a violation for each fault, and then the defaults. */
-    static EdgeOptions options(DetectEdgesRequest request, Violations violations) {
+    /** The options of a request, defaults filled in; empty if there was a violation. */
+    static Optional<EdgeOptions> options(DetectEdgesRequest request, Violations violations) {
         EdgeOptions usual = EdgeOptions.DEFAULT;
         float low = request.hasLowThreshold() ? request.getLowThreshold() : usual.lowThreshold();
         float high = request.hasHighThreshold() ? request.getHighThreshold() : usual.highThreshold();
@@ -21,6 +22,8 @@ final class EdgeRequests {
         violations.requireRange("high_threshold", high, 0, MAX_THRESHOLD);
         violations.require(!(low > high), "low_threshold", low, "at most high_threshold, " + high);
         violations.require(EdgeOptions.isAperture(aperture), "aperture_size", aperture, "3, 5 or 7");
-        return violations.isEmpty() ? new EdgeOptions(low, high, aperture, request.getL2Gradient()) : usual;
+        return violations.isEmpty()
+                ? Optional.of(new EdgeOptions(low, high, aperture, request.getL2Gradient()))
+                : Optional.empty();
     }
 }

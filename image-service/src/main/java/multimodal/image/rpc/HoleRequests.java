@@ -42,11 +42,8 @@ final class HoleRequests {
         Optional<Picture> mask = pictures.readOfSize("mask", request.getMask(), width, height, violations);
         boolean preserves = !request.hasPreserveUnmasked() || request.getPreserveUnmasked();
         return init.map(InitImage::picture)
-                .filter(picture -> violations.require(
-                        picture.width() == width && picture.height() == height,
-                        "init_image",
-                        "%dx%d pixels".formatted(picture.width(), picture.height()),
-                        "%dx%d pixels, with a mask".formatted(width, height)))
+                .filter(picture ->
+                        RequestPictures.requireSize("init_image", picture, width, height, ", with a mask", violations))
                 .flatMap(picture -> mask.map(found -> new Hole(picture, Mask.of(found), preserves)));
     }
 }

@@ -99,14 +99,14 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
         StreamWriter<DetectEdgesResponse> writer = StreamWriter.of(observer, InferenceStatuses::of);
         writer.run(executor, call -> {
             Violations violations = new Violations();
-            EdgeOptions options = EdgeRequests.options(request, violations);
+            Optional<EdgeOptions> options = EdgeRequests.options(request, violations);
             Optional<byte[]> edges = pictures.read(
                     "image",
                     request.getImage(),
                     violations,
-                    picture -> violations.isEmpty() ? edgeDetection.detect(picture, options) : new byte[0]);
+                    picture -> options.map(chosen -> edgeDetection.detect(picture, chosen)));
             violations.throwIfAny();
-            call.sendLast(ImageResponses.edges(options, edges.orElseThrow()));
+            call.sendLast(ImageResponses.edges(options.orElseThrow(), edges.orElseThrow()));
         });
     }
 

@@ -50,7 +50,8 @@ final class InitImageRequests {
                 "init_image",
                 "set",
                 "unset, as model %s has no encoder".formatted(model.manifest().id()));
-        Optional<Picture> picture = pictures.read("init_image", request.getInitImage(), violations, fit);
+        Optional<Picture> picture =
+                pictures.read("init_image", request.getInitImage(), violations, read -> Optional.of(fit.apply(read)));
         return isStrength ? picture.map(found -> new InitImage(found, strength)) : Optional.empty();
     }
 }

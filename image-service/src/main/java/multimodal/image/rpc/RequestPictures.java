@@ -20,33 +20,32 @@ public final class RequestPictures {
 
     /** The picture in {@code field}, decoded; empty, with a violation, if it cannot be read or has another size. */
     Optional<Picture> readOfSize(String field, Image image, int width, int height, Violations violations) {
-        return read(field, image, violations, picture -> {
-                    boolean hasSize = picture.width() == width && picture.height() == height;
-                    violations.require(
-                            hasSize,
-                            field,
-                            "%dx%d pixels".formatted(picture.width(), picture.height()),
-                            "%dx%d pixels".formatted(width, height));
-                    return hasSize ? Optional.of(picture) : Optional.<Picture>empty();
-                })
-                .flatMap(Function.identity());
+        return read(field, image, violations, picture -> Optional.of(picture)
+                .filter(read -> requireSize(field, read, width, height, "", violations)));
+    }
+
+    /** Requires a size in pixels; {@code why} follows it in what is expected. */
+    static boolean requireSize(
+            String field, Picture picture, int width, int height, String why, Violations violations) {
+        return violations.require(
+                picture.width() == width && picture.height() == height,
+                field,
+                "%dx%d pixels".formatted(picture.width(), picture.height()),
+                "%dx%d pixels%s".formatted(width, height, why));
     }
 
     /**
-     * What {@code use} makes of the picture in {@code field} while the picture is held; empty, with a violation, if it cannot
-     * be read.
+     * What {@code use} makes of the picture in {@code field} while the picture is held, if anything; empty, with a violation,
+     * if it cannot be read.
      */
-    <T> Optional<T> read(String field, Image image, Violations violations, Function<Picture, T> use) {
+    <T> Optional<T> read(String field, Image image, Violations violations, Function<Picture, Optional<T>> use) {
         byte[] data = image.getData().toByteArray();
         try {
-            String found = PictureFormat.detect(data).mediaType();
-            String said = image.getMediaType();
-            violations.require(
-                    said.isEmpty() || said.equals(found),
+            violations.requireMediaType(
                     field + ".media_type",
-                    said,
-                    "empty, or " + found + " as the bytes say");
-            return Optional.of(decoder.decode(data, use));
+                    image.getMediaType(),
+                    PictureFormat.detect(data).mediaType());
+            return decoder.decode(data, use);
         } catch (MediaException e) {
             violations.add(field + ".data", e.found(), e.expected());
             return Optional.empty();

@@ -22,14 +22,13 @@ final class SchedulerRequests {
             SchedulerOptions said, SchedulerChoice byDefault, Violations violations) {
         Optional<SchedulerKind> kind = kind(said, byDefault, violations);
         Optional<TimestepSpacing> spacing = spacing(said, byDefault, violations);
-        boolean isShare = violations.requireRange("scheduler.eta", said.getEta(), 0, 1);
-        boolean isUsed = !isShare
-                || violations.require(
+        boolean isShare = violations.requireRange("scheduler.eta", said.getEta(), 0, 1)
+                && violations.require(
                         said.getEta() == 0 || kind.isEmpty() || kind.get() == SchedulerKind.DDIM,
                         "scheduler.eta",
                         said.getEta(),
                         "0, or SCHEDULER_KIND_DDIM");
-        return kind.isPresent() && spacing.isPresent() && isShare && isUsed
+        return kind.isPresent() && spacing.isPresent() && isShare
                 ? Optional.of(new SchedulerChoice(kind.get(), spacing.get(), said.getEta()))
                 : Optional.empty();
     }

@@ -1,7 +1,6 @@
 package multimodal.image.steps;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,6 @@ public final class ControlRows implements AutoCloseable {
     private final boolean guessMode;
     private final boolean onlyPrompted;
     private final List<OpenControl> open = new ArrayList<>();
-    private StageTimings timings = StageTimings.ZERO;
 
     private record OpenControl(Control control, Permit permit, Row row, Tensor image) {}
 
@@ -85,7 +83,7 @@ public final class ControlRows implements AutoCloseable {
     private static Tensor repeated(Picture image, int slots) {
         float[] pixels = PixelValues.normalized(image, UNCHANGED_MEAN, UNCHANGED_STD);
         Tensor one = Tensor.of(pixels, 1, UNCHANGED_MEAN.size(), image.height(), image.width());
-        return Tensor.concatenateRows(Collections.nCopies(slots, one));
+        return one.repeat(slots);
     }
 
     /**
@@ -116,18 +114,16 @@ public final class ControlRows implements AutoCloseable {
         return inputs;
     }
 
-    /** Where the time in ControlNets went; after {@link #close}. */
+    /** Where the time in ControlNets went so far. */
     public StageTimings timings() {
-        return timings;
+        return open.stream().map(one -> one.permit.timings()).reduce(StageTimings.ZERO, StageTimings::plus);
     }
 
     @Override
     public void close() {
         for (OpenControl one : open) {
             one.row.close();
-            timings = timings.plus(one.permit.timings());
             one.permit.close();
         }
-        open.clear();
     }
 }

@@ -4,6 +4,7 @@ import multimodal.inference.diffusion.NoiseSchedulerOptions;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.repository.Parameters;
+import multimodal.inference.tensor.Shape;
 
 /**
  * A loaded text-to-image model, and what its manifest says about it.
@@ -93,6 +94,11 @@ public record DiffusionModel(
     /** Tokens that {@code text_encoder} reads, the special ones included. */
     public int tokenLimit() {
         return manifest().tokenizer().orElseThrow().maxLength();
+    }
+
+    /** Shape of the latents of {@code imageCount} pictures, whose sides are in pixels: (pictures, channels, height, width). */
+    public Shape latents(int imageCount, int width, int height) {
+        return Shape.of(imageCount, latentChannels, height / downscaleFactor, width / downscaleFactor);
     }
 
     /** Whether it can start from a picture: not every model has an encoder. */

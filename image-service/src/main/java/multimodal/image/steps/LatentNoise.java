@@ -25,8 +25,7 @@ public final class LatentNoise {
         this.sequences = LongStream.range(0, imageCount)
                 .mapToObj(image -> new SeededNoise(seed + image))
                 .toList();
-        this.shape =
-                Shape.of(1, model.latentChannels(), height / model.downscaleFactor(), width / model.downscaleFactor());
+        this.shape = model.latents(1, width, height);
     }
 
     /** The next draw of every sequence, standard normal float32 (pictures, channels, height, width). */

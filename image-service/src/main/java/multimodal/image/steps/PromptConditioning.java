@@ -1,7 +1,6 @@
 package multimodal.image.steps;
 
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,30 +13,27 @@ import multimodal.inference.tensor.Tensor;
 /**
  * What the UNet of one request is given at every step besides the latents: one condition for each slot. A UNet that
  * ControlNets steer gets zeros in place of what they add, and one that inpaints everything to paint, where nothing else is
- * said. Not thread-safe.
+ * said.
  */
 public final class PromptConditioning {
 
     /** The UNet's input for {@link TextStates#pooled}; not every model has it. */
     private static final String POOLED_INPUT = "text_embeds";
 
-    private final DiffusionModel model;
-    private final Permit permit;
     private final ClassifierFreeGuidance guidance;
-    private final Map<String, Tensor> conditions = new HashMap<>();
-    private Optional<Hole> hole = Optional.empty();
-    private Map<String, Tensor> others;
+    private final Map<String, Tensor> conditions;
 
-    private PromptConditioning(DiffusionModel model, Permit permit, ClassifierFreeGuidance guidance) {
-        this.model = model;
-        this.permit = permit;
+    private PromptConditioning(ClassifierFreeGuidance guidance, Map<String, Tensor> conditions) {
         this.guidance = guidance;
+        this.conditions = conditions;
     }
 
     /**
-     * Encodes a prompt for {@code imageCount} pictures that differ in their noise alone.
+     * Encodes a prompt, and what surrounds a hole, for pictures that differ in their noise alone.
      *
      * @param negative steers the rows without the prompt; not encoded unless {@code guidance} is active
+     * @param hole the part that is painted, by a model that inpaints; empty to paint everything
+     * @param latents shape of the latents that are made, (pictures, channels, height, width)
      */
     public static PromptConditioning encode(
             DiffusionModel model,
@@ -45,54 +41,37 @@ public final class PromptConditioning {
             PromptTokens prompt,
             PromptTokens negative,
             ClassifierFreeGuidance guidance,
-            int imageCount) {
+            Optional<Hole> hole,
+            Shape latents) {
+        int imageCount = latents.dimension(0);
         List<PromptTokens> prompts = guidance.isActive() ? List.of(negative, prompt) : List.of(prompt);
         TextStates states = PromptEncoder.encode(model, permit, prompts);
         TextStates unconditional = states.repeat(0, imageCount);
         TextStates conditional = states.repeat(prompts.size() - 1, imageCount);
-        PromptConditioning conditioning = new PromptConditioning(model, permit, guidance);
-        conditioning.conditions.put(
-                "encoder_hidden_states", guidance.conditions(unconditional.hidden(), conditional.hidden()));
+        Map<String, Tensor> conditions = new HashMap<>();
+        conditions.put("encoder_hidden_states", guidance.conditions(unconditional.hidden(), conditional.hidden()));
         if (model.takes("unet", POOLED_INPUT)) {
-            conditioning.conditions.put(
-                    POOLED_INPUT, guidance.conditions(unconditional.pooled(), conditional.pooled()));
+            conditions.put(POOLED_INPUT, guidance.conditions(unconditional.pooled(), conditional.pooled()));
         }
-        return conditioning;
-    }
-
-    /** Has the hole painted, not everything; before the first step. The model inpaints. */
-    public void paintInto(Hole newHole) {
-        hole = Optional.of(newHole);
+        Shape sample = latents.withRows(guidance.slots(imageCount));
+        conditions.putAll(Residuals.zeros(model, sample));
+        conditions.putAll(Surroundings.of(model, permit, hole, sample));
+        return new PromptConditioning(guidance, conditions);
     }
 
     /**
      * The UNet's inputs for one step.
      *
-     * @param latents as {@link multimodal.inference.diffusion.NoiseScheduler#networkInput} gives them, float32 (pictures,
-     *     channels, height, width); of the same shape in every step
+     * @param latents as {@link multimodal.inference.diffusion.NoiseScheduler#networkInput} gives them, float32, of the shape
+     *     that was encoded for
      */
     public Map<String, Tensor> inputs(Tensor latents, long timestep) {
         Map<String, Tensor> inputs = new HashMap<>(conditions);
         Tensor sample = guidance.expand(latents);
-        if (others == null) {
-            others = others(sample.shape());
-        }
-        inputs.putAll(others);
         long[] timesteps = new long[sample.rows()];
         Arrays.fill(timesteps, timestep);
         inputs.put("sample", sample);
         inputs.put("timestep", Tensor.of(timesteps, timesteps.length));
         return inputs;
-    }
-
-    /** What is the same in every step of latents of one shape. */
-    private Map<String, Tensor> others(Shape sample) {
-        Map<String, Tensor> same = new HashMap<>(Residuals.zeros(model, sample));
-        if (Surroundings.areTakenBy(model)) {
-            Surroundings.of(model, permit, hole, sample)
-                    .forEach((name, row) ->
-                            same.put(name, Tensor.concatenateRows(Collections.nCopies(sample.dimension(0), row))));
-        }
-        return same;
     }
 }

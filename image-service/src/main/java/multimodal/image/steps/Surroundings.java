@@ -24,20 +24,26 @@ final class Surroundings {
     }
 
     /**
-     * One row of each, by the names of the UNet's inputs. Without a hole everything is to be painted, and nothing is given.
+     * Both for each slot, by the names of the UNet's inputs; none at all for a UNet that takes none. Without a hole everything
+     * is to be painted, and nothing is given.
      *
-     * @param latents shape of the latents that are painted, (any rows, channels, height, width)
+     * @param sample shape of the latents in a step, (slots, channels, height, width)
      */
-    static Map<String, Tensor> of(DiffusionModel model, Permit permit, Optional<Hole> hole, Shape latents) {
-        int factor = model.downscaleFactor();
-        if (hole.isPresent()) {
-            Mask mask = hole.get().mask();
-            Tensor kept = mask.kept(LatentEncoder.image(hole.get().picture()));
-            return Map.of(MASK, mask.cells(factor), LATENTS, LatentEncoder.encode(model, permit, kept));
+    static Map<String, Tensor> of(DiffusionModel model, Permit permit, Optional<Hole> hole, Shape sample) {
+        if (!areTakenBy(model)) {
+            return Map.of();
         }
-        int height = latents.dimension(2) * factor;
-        int width = latents.dimension(3) * factor;
-        Tensor grey = GreyLatents.of(model, permit, width, height);
-        return Map.of(MASK, Mask.everywhere(width, height).cells(factor), LATENTS, grey);
+        int factor = model.downscaleFactor();
+        int height = sample.dimension(2) * factor;
+        int width = sample.dimension(3) * factor;
+        Mask mask = hole.map(Hole::mask).orElseGet(() -> Mask.everywhere(width, height));
+        Tensor latents = hole.map(part -> LatentEncoder.encode(model, permit, kept(part)))
+                .orElseGet(() -> GreyLatents.of(model, permit, width, height));
+        int slots = sample.dimension(0);
+        return Map.of(MASK, mask.cells(factor).repeat(slots), LATENTS, latents.repeat(slots));
+    }
+
+    private static Tensor kept(Hole hole) {
+        return hole.mask().kept(LatentEncoder.image(hole.picture()));
     }
 }

@@ -1,6 +1,5 @@
 package multimodal.image.steps;
 
-import java.util.Collections;
 import multimodal.inference.tensor.Tensor;
 
 /**
@@ -13,10 +12,6 @@ public record TextStates(Tensor hidden, Tensor pooled) {
 
     /** Prompt {@code index}, {@code count} times. */
     TextStates repeat(int index, int count) {
-        return new TextStates(repeat(hidden, index, count), repeat(pooled, index, count));
-    }
-
-    private static Tensor repeat(Tensor rows, int index, int count) {
-        return Tensor.concatenateRows(Collections.nCopies(count, rows.row(index)));
+        return new TextStates(hidden.row(index).repeat(count), pooled.row(index).repeat(count));
     }
 }

@@ -3,10 +3,6 @@ package multimodal.image.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,14 +12,13 @@ import multimodal.image.steps.Controls;
 import multimodal.image.steps.Hole;
 import multimodal.image.steps.Mask;
 import multimodal.image.testing.Options;
+import multimodal.image.testing.Pictures;
 import multimodal.image.testing.ShippedModel;
 import multimodal.inference.diffusion.SchedulerKind;
 import multimodal.inference.diffusion.TimestepSpacing;
 import multimodal.inference.tensor.Tensor;
 import multimodal.inference.testing.GoldenTensors;
 import multimodal.media.Picture;
-import multimodal.media.PictureDecoder;
-import multimodal.media.PictureLimits;
 import multimodal.media.PictureScaler;
 
 /** Pictures that a script of {@code models/golden} made, with their stages. */
@@ -57,12 +52,12 @@ final class DiffusionGoldens {
             return said.required("name").asText();
         }
 
-        /** @param spacing that of the model's own scheduler */
-        GenerateImageOptions options(TimestepSpacing spacing) {
-            return options(spacing, Controls.NONE);
-        }
-
-        /** As {@link #options(TimestepSpacing)}, with {@link #controls}. */
+        /**
+         * How it was made.
+         *
+         * @param spacing that of the model's own scheduler
+         * @param controls as {@link #controls} gives them
+         */
         GenerateImageOptions options(TimestepSpacing spacing, Controls controls) {
             Options options = new Options()
                     .prompt(said.required("prompt").asText())
@@ -97,16 +92,10 @@ final class DiffusionGoldens {
         }
 
         private Picture init() {
-            Path file = Path.of(System.getProperty("fleet.root"), "models", "golden")
-                    .resolve(said.get("init_image").asText());
-            try {
-                return PictureScaler.resize(
-                        new PictureDecoder(PictureLimits.DEFAULT).decode(Files.readAllBytes(file)),
-                        said.required("width").asInt(),
-                        said.required("height").asInt());
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            }
+            return PictureScaler.resize(
+                    Pictures.decode(Pictures.golden(said.get("init_image").asText())),
+                    said.required("width").asInt(),
+                    said.required("height").asInt());
         }
 
         /** @param models have the ControlNet that the goldens are named after, where there are controls */

@@ -6,6 +6,6 @@ import multimodal.image.testing.ShippedModel;
 class ImageToImageParityTest extends SamplersParity {
 
     ImageToImageParityTest() {
-        super(ShippedModel.repository(), "image_to_image");
+        super(ShippedModel.repository(), "sticker-diffusion", "image_to_image");
     }
 }

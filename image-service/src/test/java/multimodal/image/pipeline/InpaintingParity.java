@@ -33,10 +33,16 @@ abstract class InpaintingParity extends TextToImageParity {
     @MethodSource("cases")
     void theUnetIsGivenTheSameSurroundings(Case golden) {
         try (Permit permit = model().handle().admit(RequestContext.detached(), 1)) {
+            Tensor latents = golden.latents().row(0);
             PromptConditioning conditioning = PromptConditioning.encode(
-                    model(), permit, model().tokens("a cat"), model().tokens(""), new ClassifierFreeGuidance(1), 1);
-            golden.hole().ifPresent(conditioning::paintInto);
-            Map<String, Tensor> inputs = conditioning.inputs(golden.latents().row(0), 1);
+                    model(),
+                    permit,
+                    model().tokens("a cat"),
+                    model().tokens(""),
+                    new ClassifierFreeGuidance(1),
+                    golden.hole(),
+                    latents.shape());
+            Map<String, Tensor> inputs = conditioning.inputs(latents, 1);
             assertClose("mask", inputs.get("mask"), golden.tensor("mask_cells"), 0);
             assertClose(
                     "latents",

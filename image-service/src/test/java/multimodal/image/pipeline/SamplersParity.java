@@ -4,63 +4,35 @@ import static multimodal.inference.testing.Tolerance.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.List;
 import multimodal.image.pipeline.DiffusionGoldens.Case;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.LatentNoise;
 import multimodal.image.steps.PromptConditioning;
-import multimodal.image.testing.ShippedModel;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
 import multimodal.inference.diffusion.NoiseScheduler;
 import multimodal.inference.diffusion.NoiseScheduler.StepResult;
 import multimodal.inference.tensor.Tensor;
-import multimodal.media.PictureDecoder;
-import multimodal.media.PictureLimits;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every noise scheduler, step by step, against diffusers; a subclass for each model. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class SamplersParity {
+abstract class SamplersParity extends DiffusionParity {
 
     /** Of the largest magnitude: latents of Euler's method are as large as their noise. */
     private static final double RELATIVE_TOLERANCE = 5e-5;
 
-    private final Path repository;
-    private final DiffusionGoldens goldens;
-    private ShippedModel shipped;
-    private DiffusionModel model;
-
-    /** @param goldens file in {@code models/golden} */
-    SamplersParity(Path repository, String goldens) {
-        this.repository = repository;
-        this.goldens = DiffusionGoldens.read(goldens);
-    }
-
-    @BeforeAll
-    void open() {
-        shipped = ShippedModel.open("onnxruntime", repository);
-        model = shipped.model();
-    }
-
-    @AfterAll
-    void close() {
-        shipped.close();
-    }
-
-    List<Case> cases() {
-        return goldens.cases();
+    /** The text-to-image model {@code name} of {@code repository}; {@code goldens} is a file in {@code models/golden}. */
+    SamplersParity(Path repository, String name, String goldens) {
+        super("onnxruntime", repository, name, goldens);
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void everyStepMakesTheSameLatents(Case golden) {
         GenerateImageOptions options = options(golden);
+        DiffusionModel model = model();
         NoiseScheduler scheduler = NoiseScheduler.of(model.scheduler().with(options.scheduler()), options.steps());
         LatentNoise noise = new LatentNoise(model, options.seed(), 1, options.width(), options.height());
         assertThat(golden.latents().rows()).isEqualTo(options.stepsTaken() + 1);
@@ -72,7 +44,8 @@ abstract class SamplersParity {
                     model.tokens(options.prompt()),
                     model.tokens(options.negativePrompt()),
                     options.guidance(),
-                    1);
+                    options.hole(),
+                    golden.latents().row(0).shape());
             StepResult latents = StepResult.first(FirstLatents.of(model, options, scheduler, noise, permit));
             assertSame("first", latents, golden.latents().row(0));
             for (int step = 1; step <= options.stepsTaken(); step++) {
@@ -89,19 +62,6 @@ abstract class SamplersParity {
                 assertSame("step " + step, latents, golden.latents().row(step));
             }
         }
-    }
-
-    @ParameterizedTest
-    @MethodSource("cases")
-    void theWholePipelineMakesTheSamePicture(Case golden) {
-        List<byte[]> pngs = new TextToImage()
-                .generate(model, options(golden), RequestContext.detached(), progress -> {})
-                .pngs();
-        golden.assertSamePicture(new PictureDecoder(PictureLimits.DEFAULT).decode(pngs.get(0)));
-    }
-
-    private GenerateImageOptions options(Case golden) {
-        return golden.options(model.scheduler().choice().timestepSpacing());
     }
 
     private static void assertSame(String what, StepResult latents, Tensor expected) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import multimodal.image.pipeline.DiffusionGoldens.Case;
 import multimodal.image.steps.ControlRows;
-import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.LatentDecoder;
 import multimodal.image.steps.LatentNoise;
 import multimodal.image.steps.PromptConditioning;
@@ -23,28 +22,15 @@ import multimodal.inference.diffusion.NoiseScheduler;
 import multimodal.inference.diffusion.NoiseScheduler.StepResult;
 import multimodal.inference.tensor.Tensor;
 import multimodal.media.Picture;
-import multimodal.media.PictureDecoder;
-import multimodal.media.PictureLimits;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every stage of a model against diffusers and transformers on the same checkpoint; a subclass for each engine. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class TextToImageParity {
+abstract class TextToImageParity extends DiffusionParity {
 
     private static final double NOISE_TOLERANCE = 1e-6;
     private static final double STATE_TOLERANCE = 1e-4;
     private static final double STEP_TOLERANCE = 5e-5;
-
-    private final String engine;
-    private final Path repository;
-    private final String name;
-    private final DiffusionGoldens goldens;
-    private ShippedModel shipped;
-    private DiffusionModel model;
 
     /** The model that ships. */
     TextToImageParity(String engine) {
@@ -57,29 +43,7 @@ abstract class TextToImageParity {
      * @param goldens file in {@code models/golden}
      */
     TextToImageParity(String engine, Path repository, String name, String goldens) {
-        this.engine = engine;
-        this.repository = repository;
-        this.name = name;
-        this.goldens = DiffusionGoldens.read(goldens);
-    }
-
-    @BeforeAll
-    void open() {
-        shipped = ShippedModel.open(engine, repository);
-        model = shipped.model(name);
-    }
-
-    @AfterAll
-    void close() {
-        shipped.close();
-    }
-
-    final DiffusionModel model() {
-        return model;
-    }
-
-    List<Case> cases() {
-        return goldens.cases();
+        super(engine, repository, name, goldens);
     }
 
     List<Case> casesWithAllLatents() {
@@ -97,8 +61,8 @@ abstract class TextToImageParity {
     @ParameterizedTest
     @MethodSource("cases")
     void textStatesAreTheSame(Case golden) {
-        try (Permit permit = model.handle().admit(RequestContext.detached(), 1)) {
-            TextStates states = PromptEncoder.encode(model, permit, List.of(negative(golden), prompt(golden)));
+        try (Permit permit = model().handle().admit(RequestContext.detached(), 1)) {
+            TextStates states = PromptEncoder.encode(model(), permit, List.of(negative(golden), prompt(golden)));
             assertClose("hidden", states.hidden(), golden.tensor("last_hidden_state"), STATE_TOLERANCE);
             assertClose("pooled", states.pooled(), golden.tensor("pooler_output"), STATE_TOLERANCE);
         }
@@ -108,10 +72,10 @@ abstract class TextToImageParity {
     @MethodSource("casesWithAllLatents")
     void firstLatentsAreTheSame(Case golden) {
         GenerateImageOptions options = options(golden);
-        NoiseScheduler scheduler = NoiseScheduler.of(model.scheduler(), options.steps());
-        LatentNoise noise = new LatentNoise(model, options.seed(), 1, options.width(), options.height());
-        try (Permit permit = model.handle().admit(RequestContext.detached(), 1)) {
-            Tensor first = FirstLatents.of(model, options, scheduler, noise, permit);
+        NoiseScheduler scheduler = NoiseScheduler.of(model().scheduler(), options.steps());
+        LatentNoise noise = new LatentNoise(model(), options.seed(), 1, options.width(), options.height());
+        try (Permit permit = model().handle().admit(RequestContext.detached(), 1)) {
+            Tensor first = FirstLatents.of(model(), options, scheduler, noise, permit);
             double tolerance = options.firstStep() == 0 ? NOISE_TOLERANCE : STATE_TOLERANCE;
             assertClose("first", first, golden.latents().row(0), tolerance);
         }
@@ -121,15 +85,20 @@ abstract class TextToImageParity {
     @MethodSource("casesWithAllLatents")
     void everyStepMakesTheSameLatents(Case golden) {
         GenerateImageOptions options = options(golden);
-        NoiseScheduler scheduler = NoiseScheduler.of(model.scheduler(), options.steps());
+        NoiseScheduler scheduler = NoiseScheduler.of(model().scheduler(), options.steps());
         RequestContext context = RequestContext.detached();
-        try (Permit permit = model.handle().admit(context, 1);
+        try (Permit permit = model().handle().admit(context, 1);
                 ControlRows controls =
                         ControlRows.open(options.controls(), options.guidance(), 1, options.stepsTaken(), context);
-                Row row = model.handle().open(permit, "unet")) {
-            PromptConditioning conditioning =
-                    PromptConditioning.encode(model, permit, prompt(golden), negative(golden), options.guidance(), 1);
-            options.hole().ifPresent(conditioning::paintInto);
+                Row row = model().handle().open(permit, "unet")) {
+            PromptConditioning conditioning = PromptConditioning.encode(
+                    model(),
+                    permit,
+                    prompt(golden),
+                    negative(golden),
+                    options.guidance(),
+                    options.hole(),
+                    golden.latents().row(0).shape());
             for (int step = 0; step < options.stepsTaken(); step++) {
                 int index = options.firstStep() + step;
                 Tensor latents = golden.latents().row(step);
@@ -149,30 +118,17 @@ abstract class TextToImageParity {
     @MethodSource("cases")
     void decodedLatentsAreTheSamePicture(Case golden) {
         Tensor latents = golden.latents();
-        try (Permit permit = model.handle().admit(RequestContext.detached(), 1)) {
-            List<Picture> pictures = LatentDecoder.decode(model, permit, latents.row(latents.rows() - 1));
+        try (Permit permit = model().handle().admit(RequestContext.detached(), 1)) {
+            List<Picture> pictures = LatentDecoder.decode(model(), permit, latents.row(latents.rows() - 1));
             golden.assertSamePicture(pictures.get(0));
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("cases")
-    void theWholePipelineMakesTheSamePicture(Case golden) {
-        List<byte[]> pngs = new TextToImage()
-                .generate(model, options(golden), RequestContext.detached(), progress -> {})
-                .pngs();
-        golden.assertSamePicture(new PictureDecoder(PictureLimits.DEFAULT).decode(pngs.get(0)));
-    }
-
-    private GenerateImageOptions options(Case golden) {
-        return golden.options(model.scheduler().choice().timestepSpacing(), golden.controls(shipped));
-    }
-
     private PromptTokens prompt(Case golden) {
-        return model.tokens(options(golden).prompt());
+        return model().tokens(options(golden).prompt());
     }
 
     private PromptTokens negative(Case golden) {
-        return model.tokens(options(golden).negativePrompt());
+        return model().tokens(options(golden).negativePrompt());
     }
 }

@@ -151,10 +151,10 @@ class TextToImageTest {
     @ParameterizedTest
     @EnumSource(SchedulerKind.class)
     void atStrengthOneThePictureIsThatOfThePromptAlone(SchedulerKind kind) {
-        Picture alone =
-                Pictures.decode(generate(options().scheduler(kind).build()).pngs().get(0));
-        Picture from =
-                Pictures.decode(generate(options().scheduler(kind).init(blocks(), 1).build())
+        Picture alone = Pictures.decode(
+                generate(options().scheduler(kind).build()).pngs().get(0));
+        Picture from = Pictures.decode(
+                generate(options().scheduler(kind).init(blocks(), 1).build())
                         .pngs()
                         .get(0));
         assertThat(from.rgb()).isEqualTo(alone.rgb());

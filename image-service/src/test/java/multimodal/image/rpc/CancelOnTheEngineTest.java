@@ -39,11 +39,10 @@ class CancelOnTheEngineTest {
                     }
                 });
                 CallExecutor executor = new CallExecutor("call", 2, 2);
-                LoopbackServer server =
-                        new LoopbackServer(Services.create(executor, (model, context, onLoading) -> {
-                            Context.current().addListener(call -> cancelSeen.complete(null), Runnable::run);
-                            return shipped.model();
-                        }))) {
+                LoopbackServer server = new LoopbackServer(Services.create(executor, (model, context, onLoading) -> {
+                    Context.current().addListener(call -> cancelSeen.complete(null), Runnable::run);
+                    return shipped.model();
+                }))) {
             ImageServiceGrpc.newStub(server.channel())
                     .generateImage(request().setSteps(150).setImageCount(2).build(), client);
 

@@ -103,7 +103,9 @@ class ControlledImageContractTest {
 
     private List<GenerateImageResponse> generate(GenerateImageRequest.Builder request) {
         List<GenerateImageResponse> responses = new ArrayList<>();
-        ImageServiceGrpc.newBlockingStub(server.channel()).generateImage(request.build()).forEachRemaining(responses::add);
+        ImageServiceGrpc.newBlockingStub(server.channel())
+                .generateImage(request.build())
+                .forEachRemaining(responses::add);
         return responses;
     }
 

@@ -170,7 +170,8 @@ class GenerateImageContractTest {
     @Test
     void aPromptThatIsNotUtf8IsRefused() {
         StatusRuntimeException failure = catchThrowableOfType(
-                StatusRuntimeException.class, () -> RawRequests.generateImage(server.channel(), ByteString.fromHex("63ff61")));
+                StatusRuntimeException.class,
+                () -> RawRequests.generateImage(server.channel(), ByteString.fromHex("63ff61")));
         assertRefused(failure, "prompt: not UTF-8 (expected: text in UTF-8)");
     }
 
@@ -210,8 +211,8 @@ class GenerateImageContractTest {
 
     @Test
     void aPictureFromAPictureTellsItsStepsAndItsStrength() {
-        List<GenerateImageResponse> responses =
-                generate(request().setInitImage(Pictures.black(16, 16)).setStrength(0.4f).setSeed(3));
+        List<GenerateImageResponse> responses = generate(
+                request().setInitImage(Pictures.black(16, 16)).setStrength(0.4f).setSeed(3));
         assertThat(responses).hasSize(3);
         assertThat(responses.get(0).getProgress().getProgress().getStepCount()).isEqualTo(2);
         GenerateImageResult result = responses.get(2).getResult();
@@ -230,8 +231,8 @@ class GenerateImageContractTest {
 
     @Test
     void aDeadlineThatCannotBeMetIsExceeded() {
-        StatusRuntimeException failure =
-                catchThrowableOfType(StatusRuntimeException.class, () -> ImageServiceGrpc.newBlockingStub(server.channel())
+        StatusRuntimeException failure = catchThrowableOfType(
+                StatusRuntimeException.class, () -> ImageServiceGrpc.newBlockingStub(server.channel())
                         .withDeadlineAfter(1, TimeUnit.MILLISECONDS)
                         .generateImage(request().setSteps(150).build())
                         .forEachRemaining(response -> {}));
@@ -283,7 +284,8 @@ class GenerateImageContractTest {
             Thread.onSpinWait();
         }
 
-        assertThat(sent.bytes()).isLessThan(stalled.size() * (LoopbackServer.WINDOW_BYTES + READY_BYTES + sent.largestBytes()));
+        assertThat(sent.bytes())
+                .isLessThan(stalled.size() * (LoopbackServer.WINDOW_BYTES + READY_BYTES + sent.largestBytes()));
         assertThat(generate(request())).last().matches(GenerateImageResponse::hasResult);
 
         stalled.forEach(RecordingClient::readOn);
@@ -328,7 +330,9 @@ class GenerateImageContractTest {
 
     private List<GenerateImageResponse> generate(GenerateImageRequest.Builder request) {
         List<GenerateImageResponse> responses = new ArrayList<>();
-        ImageServiceGrpc.newBlockingStub(server.channel()).generateImage(request.build()).forEachRemaining(responses::add);
+        ImageServiceGrpc.newBlockingStub(server.channel())
+                .generateImage(request.build())
+                .forEachRemaining(responses::add);
         return responses;
     }
 

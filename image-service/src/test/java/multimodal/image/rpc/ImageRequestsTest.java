@@ -184,9 +184,10 @@ class ImageRequestsTest {
     @Test
     void aModelWithoutAnEncoderStartsFromNoPicture() {
         DiffusionModel blind = DiffusionModel.of(DrawnModel.withoutEncoder());
-        GenerateImageRequest request = request().setInitImage(Pictures.black(8, 8)).build();
-        StatusRuntimeException failure =
-                catchThrowableOfType(StatusRuntimeException.class, () -> Services.parse(request, blind, Services.UNCONTROLLED));
+        GenerateImageRequest request =
+                request().setInitImage(Pictures.black(8, 8)).build();
+        StatusRuntimeException failure = catchThrowableOfType(
+                StatusRuntimeException.class, () -> Services.parse(request, blind, Services.UNCONTROLLED));
         assertThat(violations(failure))
                 .containsExactly("init_image: set (expected: unset, as model drawn/7 has no encoder)");
     }
@@ -205,14 +206,19 @@ class ImageRequestsTest {
 
     @Test
     void aMaskIsPaintedIntoThePictureAndKeepsTheRest() {
-        Hole hole = parse(versatile, request().setInitImage(Pictures.black(32, 32)).setMask(Pictures.black(32, 32)))
+        Hole hole = parse(
+                        versatile,
+                        request().setInitImage(Pictures.black(32, 32)).setMask(Pictures.black(32, 32)))
                 .hole()
                 .orElseThrow();
         assertThat(hole.preservesUnmasked()).isTrue();
         assertThat(hole.mask().painted()).doesNotContain(true);
         GenerateImageOptions options = parse(
                 versatile,
-                request().setInitImage(Pictures.black(32, 32)).setMask(Pictures.black(32, 32)).setPreserveUnmasked(false));
+                request()
+                        .setInitImage(Pictures.black(32, 32))
+                        .setMask(Pictures.black(32, 32))
+                        .setPreserveUnmasked(false));
         assertThat(options.hole().orElseThrow().preservesUnmasked()).isFalse();
         assertThat(options.stepsTaken()).as("at strength 1").isEqualTo(5);
     }
@@ -225,7 +231,8 @@ class ImageRequestsTest {
                         "init_image: unset (expected: the picture around the mask)",
                         "mask: 16x32 pixels (expected: 32x32 pixels)");
         assertThat(violations(failure(
-                        versatile, request().setInitImage(Pictures.black(50, 20)).setMask(Pictures.black(32, 32)))))
+                        versatile,
+                        request().setInitImage(Pictures.black(50, 20)).setMask(Pictures.black(32, 32)))))
                 .containsExactly("init_image: 50x20 pixels (expected: 32x32 pixels, with a mask)");
         assertThat(violations(failure(request().setPreserveUnmasked(true))))
                 .containsExactly("preserve_unmasked: true (expected: unset without mask)");
@@ -245,7 +252,8 @@ class ImageRequestsTest {
                 .addControlImages(
                         good.toBuilder().setScale(Float.NaN).setStart(0.5).setEnd(0.5))
                 .addControlImages(good.toBuilder().setScale(2.5f).setStart(-0.1).setEnd(1.5))
-                .addControlImages(good.toBuilder().setImage(Pictures.black(16, 32)).clearKind())
+                .addControlImages(
+                        good.toBuilder().setImage(Pictures.black(16, 32)).clearKind())
                 .addControlImages(good.toBuilder().setImage(Image.newBuilder().setData(ByteString.copyFromUtf8("x"))));
         StatusRuntimeException failure = catchThrowableOfType(
                 StatusRuntimeException.class, () -> Services.parse(request.build(), versatile, Services.UNCONTROLLED));
@@ -279,8 +287,9 @@ class ImageRequestsTest {
     void aControlNetOfAnotherModelIsRefused() {
         DrawnControlNet network = new DrawnControlNet("other");
         GenerateImageRequest request = request()
-                .addControlImages(
-                        ControlImage.newBuilder().setImage(Pictures.black(32, 32)).setKind(ControlKind.CONTROL_KIND_CANNY))
+                .addControlImages(ControlImage.newBuilder()
+                        .setImage(Pictures.black(32, 32))
+                        .setKind(ControlKind.CONTROL_KIND_CANNY))
                 .build();
         InferenceException failure = catchThrowableOfType(
                 InferenceException.class,

@@ -1,6 +1,7 @@
 package multimodal.inference.tensor;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -72,6 +73,11 @@ public final class Tensor {
     /** Row {@code index}, kept as a batch of one. */
     public Tensor row(int index) {
         return rows(index, index + 1);
+    }
+
+    /** All rows {@code times} times under one another, at least once. */
+    public Tensor repeat(int times) {
+        return concatenateRows(Collections.nCopies(times, this));
     }
 
     /** The same elements under another shape of equal size. */

@@ -77,6 +77,11 @@ public final class Violations {
         return require(length <= max, field, length + " characters", expected);
     }
 
+    /** Requires a media type that is empty or the one that the bytes beside it have. */
+    public boolean requireMediaType(String field, String said, String found) {
+        return require(said.isEmpty() || said.equals(found), field, said, "empty, or " + found + " as the bytes say");
+    }
+
     /** Whether no fault was found. */
     public boolean isEmpty() {
         return count == 0;
