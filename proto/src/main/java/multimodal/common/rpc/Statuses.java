@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.IntUnaryOperator;
 
 /** Makes and reads gRPC statuses that carry {@code google.rpc} details. */
 public final class Statuses {
@@ -36,7 +37,7 @@ public final class Statuses {
     public static StatusRuntimeException of(Code code, String message, List<Any> details) {
         return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
                 .setCode(code.value())
-                .setMessage(shorten(message))
+                .setMessage(cut(message, MAX_MESSAGE_BYTES, Statuses::escapedBytes))
                 .addAllDetails(details)
                 .build());
     }
@@ -97,15 +98,20 @@ public final class Statuses {
         }
     }
 
-    private static String shorten(String message) {
+    /** {@code text} as far as {@code maxBytes} reach, then an ellipsis if anything was left out. */
+    static String cut(String text, int maxBytes, IntUnaryOperator bytesOfCodePoint) {
         int bytes = 0;
-        for (int i = 0; i < message.length(); i = message.offsetByCodePoints(i, 1)) {
-            bytes += escapedBytes(message.codePointAt(i));
-            if (bytes > MAX_MESSAGE_BYTES) {
-                return message.substring(0, i) + "…";
+        for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
+            bytes += bytesOfCodePoint.applyAsInt(text.codePointAt(i));
+            if (bytes > maxBytes) {
+                return text.substring(0, i) + "…";
             }
         }
-        return message;
+        return text;
+    }
+
+    static int utf8Bytes(int codePoint) {
+        return Character.toString(codePoint).getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** gRPC writes each byte outside printable ASCII, and the percent sign, as three. */
@@ -113,6 +119,6 @@ public final class Statuses {
         if (codePoint >= ' ' && codePoint <= '~' && codePoint != '%') {
             return 1;
         }
-        return 3 * Character.toString(codePoint).getBytes(StandardCharsets.UTF_8).length;
+        return 3 * utf8Bytes(codePoint);
     }
 }

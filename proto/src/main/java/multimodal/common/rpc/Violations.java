@@ -4,7 +4,6 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -111,15 +110,7 @@ public final class Violations {
     }
 
     private static String shorten(Object value) {
-        String text = String.valueOf(value);
-        int bytes = 0;
-        for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
-            bytes += Character.toString(text.codePointAt(i)).getBytes(StandardCharsets.UTF_8).length;
-            if (bytes > MAX_VALUE_BYTES) {
-                return text.substring(0, i) + "…";
-            }
-        }
-        return text;
+        return Statuses.cut(String.valueOf(value), MAX_VALUE_BYTES, Statuses::utf8Bytes);
     }
 
     private static String trim(float bound) {
