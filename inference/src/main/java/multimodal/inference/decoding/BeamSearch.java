@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /**
  * Follows the likeliest texts side by side, as transformers' {@code generate(num_beams=…)} with {@code
- * early_stopping=False}. Give the logits of {@link #open} to {@link #advance} while there are any, then take {@link #best}.
+ * early_stopping=False}. Give the logits of {@link #open} to {@link #advance} while there are any, then take {@link #done}.
  * Not thread-safe.
  */
 public final class BeamSearch {
@@ -59,11 +59,6 @@ public final class BeamSearch {
     /** The texts whose next logits are wanted, best first; at most {@code width}, empty when the search is over. */
     public List<Beam> open() {
         return open;
-    }
-
-    /** The best text so far: of the done ones or, while none is done, of the open ones. */
-    public Beam best() {
-        return done.isEmpty() ? open.get(0) : done.get(0);
     }
 
     /** The texts that are done, best first; at the end at most {@code width}, at least one. */

@@ -22,12 +22,7 @@ public interface LogitsFilter {
      */
     float[] apply(float[] logits, List<Long> history);
 
-    /** Leaves the scores as they are. */
-    static LogitsFilter none() {
-        return (logits, history) -> logits;
-    }
-
-    /** The filters one after another. */
+    /** The filters one after another; without any, the scores stay as they are. */
     static LogitsFilter chain(List<LogitsFilter> filters) {
         List<LogitsFilter> ordered = List.copyOf(filters);
         return (logits, history) -> {
