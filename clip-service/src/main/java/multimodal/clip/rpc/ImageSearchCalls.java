@@ -29,6 +29,7 @@ import multimodal.common.rpc.Violations;
 import multimodal.common.server.ServingState;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.lifecycle.ModelHandle;
+import multimodal.inference.rpc.ModelMessages;
 
 /** The methods of {@code ClipService} that fill and search collections: parse, call a pipeline or the index, render. */
 public final class ImageSearchCalls {
@@ -151,6 +152,6 @@ public final class ImageSearchCalls {
     }
 
     private ModelHandle model(VectorSpace space, Call call) {
-        return models.clip(Spaces.model(space), call);
+        return models.clip(ModelMessages.ref(space.model()), call);
     }
 }

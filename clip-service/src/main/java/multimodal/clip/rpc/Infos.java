@@ -4,8 +4,8 @@ import com.google.protobuf.Duration;
 import multimodal.clip.pipeline.WorkInfo;
 import multimodal.common.v1.CutText;
 import multimodal.common.v1.GenerationInfo;
-import multimodal.common.v1.ModelRef;
 import multimodal.common.v1.StageTimings;
+import multimodal.inference.rpc.ModelMessages;
 
 /** What made a result, as a message. */
 final class Infos {
@@ -14,9 +14,7 @@ final class Infos {
 
     static GenerationInfo render(WorkInfo info, Call call) {
         GenerationInfo.Builder rendered = GenerationInfo.newBuilder()
-                .setModel(ModelRef.newBuilder()
-                        .setName(info.model().name())
-                        .setVersion(info.model().version()))
+                .setModel(ModelMessages.ref(info.model()))
                 .setEngine(info.engine())
                 .setTimings(StageTimings.newBuilder()
                         .setQueue(duration(info.timings().queue()))

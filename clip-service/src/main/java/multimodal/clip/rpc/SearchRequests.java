@@ -38,15 +38,14 @@ final class SearchRequests {
         Violations violations = check.violations();
         int k = request.hasK() ? request.getK() : DEFAULT_K;
         violations.requireRange("k", k, 1, MAX_K);
-        if (request.hasMinScore()) {
-            violations.requireRange("min_score", request.getMinScore(), -1, 1);
-        }
+        float minScore = request.hasMinScore() ? request.getMinScore() : -1;
+        violations.requireRange("min_score", minScore, -1f, 1f);
         space.ifPresent(known -> Spaces.requireSame("model", request.getModel(), known, violations));
         return new SearchOptions(
                 request.getCollection(),
                 query(request, space, check),
                 k,
-                request.hasMinScore() ? request.getMinScore() : -1,
+                minScore,
                 request.hasFilter()
                         ? Optional.of(FilterRequests.parse("filter", request.getFilter(), violations))
                         : Optional.empty(),

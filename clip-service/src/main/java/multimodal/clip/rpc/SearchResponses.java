@@ -16,6 +16,7 @@ import multimodal.clip.v1.SearchHit;
 import multimodal.clip.v1.SearchImagesRequest;
 import multimodal.clip.v1.SearchImagesResponse;
 import multimodal.common.rpc.Statuses;
+import multimodal.inference.rpc.ModelMessages;
 
 /** What the image index answers, as messages. */
 final class SearchResponses {
@@ -25,7 +26,7 @@ final class SearchResponses {
     static Collection collection(CollectionInfo info) {
         return Collection.newBuilder()
                 .setName(info.name())
-                .setModel(Spaces.model(info.space()))
+                .setModel(ModelMessages.ref(info.space().model()))
                 .setDimension(info.space().dimension())
                 .setItemCount(info.itemCount())
                 .build();

@@ -25,14 +25,6 @@ final class Spaces {
                 isSame, field, text(asked), known + ", whose embeddings the collection holds; others do not compare");
     }
 
-    /** The model of a space, by its full name. */
-    static ModelRef model(VectorSpace space) {
-        return ModelRef.newBuilder()
-                .setName(space.model().name())
-                .setVersion(space.model().version())
-                .build();
-    }
-
     private static String text(ModelRef model) {
         return model.getVersion().isEmpty() ? model.getName() : model.getName() + "/" + model.getVersion();
     }

@@ -7,7 +7,6 @@ import java.util.List;
 import multimodal.common.v1.CutText;
 import multimodal.common.v1.GenerationInfo;
 import multimodal.common.v1.Image;
-import multimodal.common.v1.ModelRef;
 import multimodal.common.v1.Progress;
 import multimodal.common.v1.StageTimings;
 import multimodal.image.pipeline.EnhancedPrompt;
@@ -73,9 +72,7 @@ final class ImageResponses {
 
     private static GenerationInfo info(GenerateImageOptions options, ImageResult result, java.time.Duration total) {
         GenerationInfo.Builder info = GenerationInfo.newBuilder()
-                .setModel(ModelRef.newBuilder()
-                        .setName(result.model().name())
-                        .setVersion(result.model().version()))
+                .setModel(ModelMessages.ref(result.model()))
                 .setEngine(result.engine())
                 .setSeed(options.seed())
                 .setTimings(StageTimings.newBuilder()
@@ -106,7 +103,6 @@ final class ImageResponses {
     }
 
     static EnhancePromptResponse enhanced(DiffusionModel model, PromptLanguage language, EnhancedPrompt enhanced) {
-        ModelId id = model.manifest().id();
         return EnhancePromptResponse.newBuilder()
                 .setPrompt(enhanced.text())
                 .setLanguage(PromptRequests.message(language))
@@ -115,7 +111,7 @@ final class ImageResponses {
                         enhanced.leftOut().stream().map(ImageResponses::part).toList())
                 .setTokenCount(enhanced.tokenCount())
                 .setTokenLimit(model.tokenLimit())
-                .setModel(ModelRef.newBuilder().setName(id.name()).setVersion(id.version()))
+                .setModel(ModelMessages.ref(model.manifest().id()))
                 .build();
     }
 

@@ -41,7 +41,8 @@ public final class ModelMessages {
                 .build();
     }
 
-    private static ModelRef ref(ModelId model) {
+    /** A model by its full name. */
+    public static ModelRef ref(ModelId model) {
         return ModelRef.newBuilder()
                 .setName(model.name())
                 .setVersion(model.version())
