@@ -204,7 +204,7 @@ final class LuceneCollection implements Closeable {
             hits.add(new ImageHit(
                     document.get(LuceneDocuments.ID),
                     cosine(found[place].score),
-                    LuceneDocuments.metadata(document.getBinaryValue(LuceneDocuments.METADATA))));
+                    MetadataJson.read(document.get(LuceneDocuments.METADATA))));
         }
         Collections.sort(hits);
         return hits;

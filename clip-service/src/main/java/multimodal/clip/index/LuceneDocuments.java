@@ -1,17 +1,10 @@
 package multimodal.clip.index;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -50,7 +43,7 @@ final class LuceneDocuments {
         Document document = new Document();
         document.add(new StringField(ID, image.id(), Field.Store.YES));
         document.add(new KnnFloatVectorField(VECTOR, image.vector(), VectorSimilarityFunction.DOT_PRODUCT));
-        document.add(new StoredField(METADATA, write(image.metadata())));
+        document.add(new StoredField(METADATA, MetadataJson.write(image.metadata())));
         image.metadata().forEach((key, value) -> {
             document.add(new StringField(TERMS, term(key, value), Field.Store.NO));
             if (value instanceof MetadataValue.Number number) {
@@ -86,19 +79,6 @@ final class LuceneDocuments {
                     .build();
         }
         throw new IllegalArgumentException("unknown filter " + filter);
-    }
-
-    static Map<String, MetadataValue> metadata(BytesRef bytes) throws IOException {
-        Map<String, MetadataValue> metadata = new HashMap<>();
-        try (DataInputStream in =
-                new DataInputStream(new ByteArrayInputStream(bytes.bytes, bytes.offset, bytes.length))) {
-            int count = in.readInt();
-            for (int entry = 0; entry < count; entry++) {
-                String key = in.readUTF();
-                metadata.put(key, readValue(in));
-            }
-        }
-        return metadata;
     }
 
     private static Query combined(List<ImageFilter> filters, Occur occur) {
@@ -139,42 +119,5 @@ final class LuceneDocuments {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static byte[] write(Map<String, MetadataValue> metadata) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeInt(metadata.size());
-            for (Map.Entry<String, MetadataValue> entry : metadata.entrySet()) {
-                out.writeUTF(entry.getKey());
-                writeValue(out, entry.getValue());
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void writeValue(DataOutputStream out, MetadataValue value) throws IOException {
-        if (value instanceof MetadataValue.Text text) {
-            out.writeByte('t');
-            out.writeUTF(text.value());
-        } else if (value instanceof MetadataValue.Number number) {
-            out.writeByte('n');
-            out.writeDouble(number.value());
-        } else if (value instanceof MetadataValue.Flag flag) {
-            out.writeByte('f');
-            out.writeBoolean(flag.value());
-        }
-    }
-
-    private static MetadataValue readValue(DataInputStream in) throws IOException {
-        byte type = in.readByte();
-        return switch (type) {
-            case 't' -> new MetadataValue.Text(in.readUTF());
-            case 'n' -> new MetadataValue.Number(in.readDouble());
-            case 'f' -> new MetadataValue.Flag(in.readBoolean());
-            default -> throw new IOException("metadata of unknown type " + type);
-        };
     }
 }

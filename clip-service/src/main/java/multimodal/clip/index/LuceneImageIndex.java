@@ -1,6 +1,7 @@
 package multimodal.clip.index;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -225,7 +226,7 @@ public final class LuceneImageIndex implements ImageIndex {
         } catch (AlreadyClosedException e) {
             // Dropped, or given up after a failed write, between being looked up and being used.
             throw IndexFaults.unavailable("collection %s was closed meanwhile".formatted(collection), e);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw IndexFaults.unavailable("the image index cannot be read or written", e);
         }
     }

@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Metadata as a JSON object of texts, numbers and booleans, which PostgreSQL filters by. */
+/** Metadata as a JSON object of texts, numbers and booleans: how every index keeps them, and what PostgreSQL filters by. */
 final class MetadataJson {
 
     private static final JsonFactory JSON = new JsonFactory();

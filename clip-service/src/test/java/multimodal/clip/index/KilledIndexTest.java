@@ -2,6 +2,7 @@ package multimodal.clip.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -125,6 +126,7 @@ class KilledIndexTest {
                         LuceneImageIndex.class,
                         RequestContext.class,
                         IndexWriter.class,
+                        JsonFactory.class,
                         io.opentelemetry.context.Context.class)
                 .map(type -> Path.of(URI.create(type.getProtectionDomain()
                                 .getCodeSource()
