@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.repository.ModelId;
@@ -120,7 +122,7 @@ public final class PostgresImageIndex implements ImageIndex {
     @Override
     public CollectionInfo drop(String collection) {
         return transact(connection -> {
-            Row row = row(connection, collection, "FOR UPDATE").orElseThrow(() -> ImageIndex.unknown(collection));
+            Row row = existing(connection, collection, "FOR UPDATE");
             CollectionInfo info = info(connection, row);
             try (PreparedStatement delete = connection.prepareStatement("DELETE FROM image_collections WHERE id = ?");
                     Statement drop = connection.createStatement()) {
@@ -135,7 +137,7 @@ public final class PostgresImageIndex implements ImageIndex {
     @Override
     public void put(String collection, VectorSpace space, List<IndexedImage> images) {
         transact(connection -> {
-            Row row = shared(connection, collection);
+            Row row = existing(connection, collection, "FOR SHARE");
             IndexFaults.requireSame(collection, row.space(), space);
             String sql = "INSERT INTO " + row.table() + " (id, embedding, metadata) VALUES (?, ?::vector, ?::jsonb)"
                     + " ON CONFLICT (id) DO UPDATE SET embedding = excluded.embedding, metadata = excluded.metadata";
@@ -159,7 +161,7 @@ public final class PostgresImageIndex implements ImageIndex {
     @Override
     public long delete(String collection, ImageFilter filter) {
         return transact(connection -> {
-            Row row = shared(connection, collection);
+            Row row = existing(connection, collection, "FOR SHARE");
             SqlCondition condition = new SqlCondition(filter);
             try (PreparedStatement delete =
                     connection.prepareStatement("DELETE FROM " + row.table() + " WHERE " + condition.text())) {
@@ -174,23 +176,19 @@ public final class PostgresImageIndex implements ImageIndex {
             String collection, float[] vector, int count, Optional<ImageFilter> filter, RequestContext context) {
         return transact(connection -> {
             // Not locked, which would be a write.
-            Row row = row(connection, collection, "").orElseThrow(() -> ImageIndex.unknown(collection));
-            configure(connection, "hnsw.ef_search", Math.min(Math.max(count, MIN_CANDIDATES), MAX_CANDIDATES));
-            configure(connection, "hnsw.iterative_scan", "strict_order");
-            Optional<Duration> timeLeft = context.timeLeft();
-            if (timeLeft.isPresent()) {
-                // Zero would mean none.
-                configure(
-                        connection,
-                        "statement_timeout",
-                        Math.max(1, timeLeft.get().toMillis()));
-            }
+            Row row = existing(connection, collection, "");
+            Map<String, Object> settings = new HashMap<>();
+            settings.put("hnsw.ef_search", Math.min(Math.max(count, MIN_CANDIDATES), MAX_CANDIDATES));
+            settings.put("hnsw.iterative_scan", "strict_order");
+            // Zero would mean none.
+            context.timeLeft().ifPresent(left -> settings.put("statement_timeout", Math.max(1, left.toMillis())));
+            configure(connection, settings);
             List<ImageHit> hits;
             try {
                 hits = nearest(connection, row, vector, count, filter);
                 if (hits.size() < count) {
                     // The graph is left where memory or patience ends, before everything that matches was seen.
-                    configure(connection, "enable_indexscan", "off");
+                    configure(connection, Map.of("enable_indexscan", "off"));
                     hits = nearest(connection, row, vector, count, filter);
                 }
             } catch (SQLException e) {
@@ -266,11 +264,11 @@ public final class PostgresImageIndex implements ImageIndex {
         return row;
     }
 
-    /** The collection, which cannot be dropped until the transaction ends. */
-    private static Row shared(Connection connection, String collection) throws SQLException {
-        return row(connection, collection, "FOR SHARE").orElseThrow(() -> ImageIndex.unknown(collection));
+    private static Row existing(Connection connection, String collection, String lock) throws SQLException {
+        return row(connection, collection, lock).orElseThrow(() -> ImageIndex.unknown(collection));
     }
 
+    /** @param lock {@code FOR SHARE}: it cannot be dropped until the transaction ends; {@code FOR UPDATE}; or none */
     private static Optional<Row> row(Connection connection, String collection, String lock) throws SQLException {
         String sql = "SELECT " + COLUMNS + " FROM image_collections WHERE name = ? " + lock;
         try (PreparedStatement select = connection.prepareStatement(sql)) {
@@ -301,10 +299,15 @@ public final class PostgresImageIndex implements ImageIndex {
         }
     }
 
-    private static void configure(Connection connection, String setting, Object value) throws SQLException {
-        try (PreparedStatement set = connection.prepareStatement("SELECT set_config(?, ?, true)")) {
-            set.setString(1, setting);
-            set.setString(2, String.valueOf(value));
+    /** Changes settings until the transaction ends. */
+    private static void configure(Connection connection, Map<String, Object> settings) throws SQLException {
+        String calls = String.join(", ", Collections.nCopies(settings.size(), "set_config(?, ?, true)"));
+        try (PreparedStatement set = connection.prepareStatement("SELECT " + calls)) {
+            int number = 1;
+            for (Map.Entry<String, Object> setting : settings.entrySet()) {
+                set.setString(number++, setting.getKey());
+                set.setString(number++, String.valueOf(setting.getValue()));
+            }
             set.execute();
         }
     }
@@ -325,7 +328,7 @@ public final class PostgresImageIndex implements ImageIndex {
             try {
                 prepare(connection);
                 if (!fsync) {
-                    configure(connection, "synchronous_commit", "off");
+                    configure(connection, Map.of("synchronous_commit", "off"));
                 }
                 T result = work.run(connection);
                 connection.commit();
