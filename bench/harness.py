@@ -178,7 +178,7 @@ def java(program: str) -> list[str]:
         for module in ("image-service", "clip-service")
         for folder in ("app", "lib/main", "lib/boot")
     ]
-    return ["java", "-cp", os.pathsep.join([str(LOAD_JAR), *libraries]), program]
+    return ["java", f"-Dfleet.root={ROOT}", "-cp", os.pathsep.join([str(LOAD_JAR), *libraries]), program]
 
 
 @contextmanager

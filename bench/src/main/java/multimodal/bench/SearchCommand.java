@@ -24,6 +24,7 @@ import multimodal.clip.index.PostgresImageIndex;
 import multimodal.clip.index.VectorSpace;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.repository.ModelId;
+import multimodal.testing.PostgresServer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -64,11 +65,6 @@ public final class SearchCommand implements Callable<Integer> {
     @Option(names = "--kind", defaultValue = "CLUSTERED", description = "${COMPLETION-CANDIDATES}")
     private Kind kind;
 
-    @Option(
-            names = "--postgres",
-            description = "jdbc:postgresql://host:port/database of user postgres; left out without")
-    private Optional<String> postgres;
-
     private List<float[]> points;
     private List<float[]> queries;
     private List<Set<String>> nearest;
@@ -82,6 +78,8 @@ public final class SearchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Path wheel = PostgresServer.wheel()
+                .orElseThrow(() -> new IllegalStateException("PostgreSQL cannot be had from pip"));
         Random random = new Random(1);
         List<float[]> centres = IntStream.range(0, CENTRES)
                 .mapToObj(i -> direction(random, new float[dimension], 1))
@@ -101,10 +99,9 @@ public final class SearchCommand implements Callable<Integer> {
         try (ImageIndex lucene = new LuceneImageIndex(folder, true)) {
             measure("Lucene", lucene);
         }
-        if (postgres.isPresent()) {
-            try (ImageIndex pgvector = PostgresImageIndex.open(postgres.get(), "postgres", "", 2, true)) {
-                measure("pgvector", pgvector);
-            }
+        try (PostgresServer server = PostgresServer.start(wheel, "shared_buffers=512MB");
+                ImageIndex pgvector = PostgresImageIndex.open(server.url(), "postgres", "", 2, true)) {
+            measure("pgvector", pgvector);
         }
         return 0;
     }

@@ -1,2 +1,2 @@
-/** What the tests of several modules share; no program contains it. */
+/** What the tests of several modules share, and benchmarks with them; no service contains it. */
 package multimodal.testing;

