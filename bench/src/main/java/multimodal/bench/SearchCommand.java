@@ -22,6 +22,7 @@ import multimodal.clip.index.LuceneImageIndex;
 import multimodal.clip.index.MetadataValue;
 import multimodal.clip.index.PostgresImageIndex;
 import multimodal.clip.index.VectorSpace;
+import multimodal.clip.steps.Vectors;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.repository.ModelId;
 import multimodal.testing.PostgresServer;
@@ -231,11 +232,7 @@ public final class SearchCommand implements Callable<Integer> {
         for (int k = 0; k < point.length; k++) {
             point[k] = (float) (centre[k] + deviation * random.nextGaussian());
         }
-        float length = (float) Math.sqrt(dot(point, point));
-        for (int k = 0; k < point.length; k++) {
-            point[k] /= length;
-        }
-        return point;
+        return Vectors.normalized(point);
     }
 
     private static float dot(float[] a, float[] b) {

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Tiny random checkpoints of BLIP, for captions and for questions, and of GPT-2, exported as real ones are, against transformers' {@code generate} on the folders
- * they came from; a subclass for each engine.
+ * Tiny random checkpoints of BLIP, for captions and for questions, and of GPT-2, exported as real ones are, against
+ * transformers' {@code generate} on the folders they came from; a subclass for each engine.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class RandomTextParity {
@@ -117,7 +117,7 @@ abstract class RandomTextParity {
     void answersAndTheirProbabilitiesAreThoseOfBlip() {
         for (JsonNode each : answers.cases(null)) {
             List<TextEvent> tokens = new ArrayList<>();
-            Answer answer = answer(each, tokens);
+            Answer answer = answer(each, tokens::add);
 
             String question = each.path("question").asText();
             String name = each.path("name").asText();
@@ -170,10 +170,6 @@ abstract class RandomTextParity {
                     .as(prompt)
                     .isEqualTo(newTokens(continuations, each, models.model("text-generation")));
         }
-    }
-
-    private Answer answer(JsonNode each, List<TextEvent> tokens) {
-        return answer(each, tokens::add);
     }
 
     private Answer answer(JsonNode each, Consumer<? super TextEvent.Token> sink) {

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import multimodal.clip.steps.Vectors;
 
 /** Points on the unit sphere, and the truth about which are near. */
 public final class Points {
@@ -17,15 +18,10 @@ public final class Points {
         List<float[]> points = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             float[] point = new float[dimension];
-            double squares = 0;
             for (int k = 0; k < dimension; k++) {
                 point[k] = (float) random.nextGaussian();
-                squares += point[k] * point[k];
             }
-            for (int k = 0; k < dimension; k++) {
-                point[k] /= (float) Math.sqrt(squares);
-            }
-            points.add(point);
+            points.add(Vectors.normalized(point));
         }
         return points;
     }
