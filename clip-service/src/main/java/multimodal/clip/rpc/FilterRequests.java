@@ -32,7 +32,10 @@ final class FilterRequests {
         FilterRequests parser = new FilterRequests(violations);
         ImageFilter parsed = parser.parse(field, filter, 1);
         violations.require(
-                parser.filterCount <= MAX_FILTERS, field, "more than " + MAX_FILTERS, "at most " + MAX_FILTERS + " filters in all");
+                parser.filterCount <= MAX_FILTERS,
+                field,
+                "more than " + MAX_FILTERS,
+                "at most " + MAX_FILTERS + " filters in all");
         return parsed;
     }
 

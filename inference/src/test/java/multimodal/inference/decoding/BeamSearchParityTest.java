@@ -44,7 +44,8 @@ class BeamSearchParityTest {
     @Test
     void widthOfOneIsGreedy() {
         Tensor table = golden.tensor("table_0");
-        BeamSearch search = new BeamSearch(1, 1, PROMPT, LogitsFilter.chain(List.of()), new StopRule(END, 10, List.of()));
+        BeamSearch search =
+                new BeamSearch(1, 1, PROMPT, LogitsFilter.chain(List.of()), new StopRule(END, 10, List.of()));
         List<Long> greedy = new ArrayList<>();
         long last = 5;
         while (last != END && greedy.size() < 10) {
