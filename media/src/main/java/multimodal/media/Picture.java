@@ -30,11 +30,20 @@ public record Picture(int width, int height, byte[] rgb) {
     }
 
     /** The part of this picture whose upper left corner is at ({@code left}, {@code top}). */
-    Picture crop(int left, int top, int cropWidth, int cropHeight) {
+    public Picture crop(int left, int top, int cropWidth, int cropHeight) {
         byte[] part = new byte[3 * cropWidth * cropHeight];
         for (int y = 0; y < cropHeight; y++) {
             System.arraycopy(rgb, 3 * ((top + y) * width + left), part, 3 * y * cropWidth, 3 * cropWidth);
         }
         return new Picture(cropWidth, cropHeight, part);
+    }
+
+    /** This picture with {@code part} laid on it, whose upper left corner comes to ({@code left}, {@code top}). */
+    public Picture with(Picture part, int left, int top) {
+        byte[] laid = rgb.clone();
+        for (int y = 0; y < part.height(); y++) {
+            System.arraycopy(part.rgb(), 3 * y * part.width(), laid, 3 * ((top + y) * width + left), 3 * part.width());
+        }
+        return new Picture(width, height, laid);
     }
 }

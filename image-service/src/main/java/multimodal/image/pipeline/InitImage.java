@@ -17,6 +17,11 @@ public record InitImage(Picture picture, float strength) {
         }
     }
 
+    /** As far from another picture. */
+    public InitImage with(Picture other) {
+        return new InitImage(other, strength);
+    }
+
     /** How many of {@code steps} are taken, the last ones: as many as in diffusers, where 0.29 of 100 steps are 28. */
     int stepsTaken(int steps) {
         double asWritten = Double.parseDouble(Float.toString(strength));

@@ -9,6 +9,7 @@ import multimodal.image.steps.Control;
 import multimodal.image.steps.ControlNet;
 import multimodal.image.steps.Controls;
 import multimodal.image.steps.DiffusionModel;
+import multimodal.image.steps.Hole;
 import multimodal.image.v1.ControlImage;
 import multimodal.image.v1.ControlKind;
 import multimodal.image.v1.GenerateImageRequest;
@@ -81,14 +82,20 @@ record ControlRequests(List<ControlImage> images, List<Picture> pictures, boolea
                 "finite, 0 to below end");
     }
 
-    /** The controls, each with its ControlNet, which {@code networks} keeps in use. */
-    Controls join(UsedControlNets networks) {
+    /**
+     * The controls, each with its ControlNet, which {@code networks} keeps in use.
+     *
+     * @param cut the part of the picture that is painted, if not the whole
+     */
+    Controls join(UsedControlNets networks, Optional<Hole.Cut> cut) {
         List<Control> controls = new ArrayList<>();
         for (int index = 0; index < images.size(); index++) {
             ControlImage image = images.get(index);
             Optional<ModelRef> named = image.hasModel() ? Optional.of(image.getModel()) : Optional.empty();
             ControlNet network = networks.find(field(index), named);
-            controls.add(new Control(network, pictures.get(index), scale(image), image.getStart(), end(image)));
+            Picture whole = pictures.get(index);
+            Picture picture = cut.map(part -> part.region().enlarged(whole)).orElse(whole);
+            controls.add(new Control(network, picture, scale(image), image.getStart(), end(image)));
         }
         return new Controls(controls, guessMode);
     }

@@ -116,8 +116,8 @@ final class ImageRequests {
                 imageCount,
                 request.getPreviewInterval(),
                 scheduler.orElseThrow(),
-                init,
-                controls.join(networks),
+                init.map(start -> hole.map(part -> start.with(part.picture())).orElse(start)),
+                controls.join(networks, hole.flatMap(Hole::cut)),
                 hole);
     }
 

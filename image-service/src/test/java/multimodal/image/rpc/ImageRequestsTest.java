@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import com.google.rpc.BadRequest;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import multimodal.common.rpc.Statuses;
@@ -14,6 +15,7 @@ import multimodal.common.v1.Embedding;
 import multimodal.common.v1.Image;
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.pipeline.InitImage;
+import multimodal.image.steps.CropRegion;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.Hole;
 import multimodal.image.testing.DrawnControlNet;
@@ -29,6 +31,8 @@ import multimodal.inference.diffusion.SchedulerKind;
 import multimodal.inference.diffusion.TimestepSpacing;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
+import multimodal.media.Picture;
+import multimodal.media.PngEncoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -240,6 +244,35 @@ class ImageRequestsTest {
                 .containsExactly("mask: unset (expected: a picture for IMAGE_PIPELINE_INPAINTING)");
         assertThat(violations(failure(request().setPipeline(ImagePipeline.IMAGE_PIPELINE_CONTROL))))
                 .containsExactly("control_images: unset (expected: at least 1 for IMAGE_PIPELINE_CONTROL)");
+    }
+
+    @Test
+    void paddingAroundTheMaskEnlargesThePartThatIsPainted() {
+        byte[] rgb = new byte[3 * 32 * 32];
+        Arrays.fill(rgb, 3 * (4 * 32 + 4), 3 * (4 * 32 + 8), (byte) 255);
+        Image mask = Pictures.image(PngEncoder.encode(new Picture(32, 32, rgb)));
+        GenerateImageOptions options = parse(
+                versatile,
+                request().setInitImage(Pictures.black(32, 32)).setMask(mask).setPaddingMaskCrop(2));
+        Hole hole = options.hole().orElseThrow();
+        assertThat(hole.cut().orElseThrow().region()).isEqualTo(new CropRegion(2, 1, 8, 8));
+        assertThat(hole.picture().width()).isEqualTo(32);
+        assertThat(options.init().orElseThrow().picture()).isSameAs(hole.picture());
+    }
+
+    @Test
+    void everyFaultOfThePaddingIsToldAtOnce() {
+        assertThat(violations(failure(request().setPaddingMaskCrop(16))))
+                .containsExactly("padding_mask_crop: 16 (expected: unset without mask)");
+        GenerateImageRequest.Builder masked =
+                request().setInitImage(Pictures.black(32, 32)).setMask(Pictures.black(32, 32));
+        assertThat(violations(
+                        failure(versatile, masked.clone().setPaddingMaskCrop(-1).setPreserveUnmasked(false))))
+                .containsExactly(
+                        "preserve_unmasked: false (expected: unset with padding_mask_crop)",
+                        "padding_mask_crop: -1 (expected: 0 to 256)");
+        assertThat(violations(failure(versatile, masked.clone().setPaddingMaskCrop(0))))
+                .containsExactly("mask: black everywhere (expected: white somewhere, with padding_mask_crop)");
     }
 
     @Test
