@@ -1,6 +1,7 @@
 """Exports a ControlNet: one graph that turns a control image into what it adds to the UNet of its base model.
 
-Its outputs are named as the inputs of a UNet that was exported as controllable (`models.export.diffusion.residuals`).
+Its outputs are named as the inputs of a UNet that was exported as controllable: `models.export.diffusion.residuals`, or
+`sketch_residual` for the embedded model's, whose network is no ControlNetModel but an EdgeSketcher.
 """
 
 from dataclasses import replace
@@ -11,10 +12,11 @@ from diffusers import ControlNetModel
 
 from models.export import command
 from models.export.artifact import Artifact, Model, Port
-from models.export.diffusion import residuals, rows_of
+from models.export.diffusion import residuals, rows_of, sketch_residual
 from models.export.origin import Choices, Origin, UnsupportedError
 from models.export.weights import restore
 from models.train import controlnet as trainer
+from models.train import text_encoder as prompts
 from models.train.vae import CHANNELS, PATCH
 from models.world.scenes import SIZE
 
@@ -22,8 +24,9 @@ BASE = "sticker-diffusion"
 CARD = {
     "licence": "Apache-2.0",
     "provenance": "Trained by models/train/controlnet.py on rendered sticker scenes (Fluent Emoji flat, MIT; Noto"
-    " Emoji, Apache-2.0) and their edges as OpenCV's Canny finds them, the UNet of sticker-diffusion frozen. Its"
-    " weights are stored as rows of int8 (decision 16).",
+    " Emoji, Apache-2.0) and their edges as OpenCV's Canny finds them, the UNet of sticker-diffusion frozen. It draws"
+    " what the UNet's sketch must change by; a network of zero convolutions followed edges far less well. Its weights"
+    " are stored as rows of int8 (decision 16).",
 }
 
 CONDITIONINGS = ("canny",)
@@ -73,16 +76,19 @@ def make(origin: Origin) -> Model:
 
 def _of_checkpoint(origin: Origin) -> Model:
     model = trainer.load_controlnet(origin.checkpoint or trainer.latest())
+    inputs = [Port("text_embeds", [-1, prompts.Settings().width])]
+    inputs += [Port("controlnet_cond", [-1, 3, -1, -1], downscale=1)]
     side = SIZE // PATCH
-    network = controlnet(model, CHANNELS, PATCH, [(2, side, side), (1, side, side), (3, side, side + 4)])
+    examples = rows_of(inputs, [(2, side, side), (1, side, side), (3, side, side + 4)], PATCH, EXAMPLE_TOKENS)
+    network = Artifact("controlnet", model, inputs, [sketch_residual(PATCH)], examples, weight_bits=8)
     choices = Choices(base=BASE, conditioning="canny")
-    return described(replace(origin, choices=choices), replace(network, weight_bits=8), CHANNELS, PATCH, SIZE)
+    return described(replace(origin, choices=choices), "EdgeSketcher", network, CHANNELS, PATCH, SIZE)
 
 
-def shipped(folder: Path) -> ControlNetModel:
+def shipped(folder: Path) -> trainer.EdgeSketcher:
     """The network as it stands in a repository entry."""
     model = trainer.build()
-    restore(folder, {"controlnet": ControlNet(model)})
+    restore(folder, {"controlnet": model})
     return model
 
 
@@ -98,17 +104,17 @@ def _of_folder(origin: Origin) -> Model:
     step = 2 ** (len(model.config.block_out_channels) - 1)
     small = max(EXAMPLE_LATENTS, step)
     network = controlnet(model, channels, factor, [(2, small, small), (1, small, small), (3, small, small + step)])
-    return described(origin, network, channels, factor, USUAL_LATENTS * factor)
+    return described(origin, "ControlNetModel", network, channels, factor, USUAL_LATENTS * factor)
 
 
-def described(origin: Origin, network: Artifact, channels: int, factor: int, usual: int) -> Model:
+def described(origin: Origin, kind: str, network: Artifact, channels: int, factor: int, usual: int) -> Model:
     """The entry of a repository; `usual`: side in pixels of the pictures that the network is timed for."""
     parameters = {"base": origin.choices.base, "conditioning": origin.choices.conditioning}
     parameters |= {"latent_channels": channels, "downscale_factor": factor, "size": {"default": usual}}
     return Model(
         origin,
         task="controlnet",
-        architecture="ControlNetModel",
+        architecture=kind,
         artifacts=[network],
         parameters=parameters,
         max_length=None,

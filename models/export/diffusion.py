@@ -41,7 +41,7 @@ SCHEDULERS = {
 """What the fleet's DDIM scheduler knows; a folder made for another scheduler is sampled by DDIM with its betas."""
 
 GUIDANCE_OF_FOLDERS = 7.5
-DOWN_RESIDUAL, MID_RESIDUAL = "down_residual_", "mid_residual"
+DOWN_RESIDUAL, MID_RESIDUAL, SKETCH_RESIDUAL = "down_residual_", "mid_residual", "sketch_residual"
 EXAMPLE_SIZE = 16
 """Sides of the latents on which a large UNet is traced; it is checked at its usual size too."""
 SIZES = {"min": 64, "max": 256, "multiple_of": 32, "default": 128}
@@ -63,7 +63,8 @@ class Unet(torch.nn.Module):
     """sample (B, C, h, w), timestep int64 (B), encoder_hidden_states (B, T, D) and `others` to prediction (B, C, h, w).
 
     Every row has its own timestep. `others`, in their order, are some of: text_embeds (B, D); mask (B, 1, h, w), one
-    where the picture is painted anew, with masked_image_latents (B, C, h, w); down_residual_0 ... n with mid_residual.
+    where the picture is painted anew, with masked_image_latents (B, C, h, w); down_residual_0 ... n with mid_residual,
+    or sketch_residual (B, C, h, w).
     """
 
     def __init__(self, unet: UNet2DConditionModel, others: list[str]) -> None:
@@ -84,6 +85,8 @@ class Unet(torch.nn.Module):
                 given[name] for name in self.others if name.startswith(DOWN_RESIDUAL)
             )
             keywords["mid_block_additional_residual"] = given[MID_RESIDUAL]
+        if SKETCH_RESIDUAL in given:
+            keywords[SKETCH_RESIDUAL] = given[SKETCH_RESIDUAL]
         return self.unet(sample, timestep, encoder_hidden_states, **keywords, return_dict=False)[0]
 
 
@@ -102,6 +105,11 @@ def residuals(network: UNet2DConditionModel | ControlNetModel, factor: int) -> l
     return [*ports, Port(MID_RESIDUAL, [-1, channels[-1][0], -1, -1], downscale=scale)]
 
 
+def sketch_residual(factor: int) -> Port:
+    """What steers the embedded UNet: a change of its sketch."""
+    return Port(SKETCH_RESIDUAL, [-1, vae.CHANNELS, -1, -1], downscale=factor)
+
+
 def other_inputs(model: UNet2DConditionModel, factor: int, controllable: bool) -> list[Port]:
     """The inputs of `Unet` beyond the first three."""
     channels, pooled = model.config.out_channels, model.config.projection_class_embeddings_input_dim
@@ -109,7 +117,8 @@ def other_inputs(model: UNet2DConditionModel, factor: int, controllable: bool) -
     if model.config.in_channels % channels == 1:  # the one is the mask's
         ports += [Port("mask", [-1, 1, -1, -1], downscale=factor)]
         ports += [Port("masked_image_latents", [-1, channels, -1, -1])]
-    return [*ports, *residuals(model, factor)] if controllable else ports
+    steered = [sketch_residual(factor)] if isinstance(model, trainer.StickerUnet) else residuals(model, factor)
+    return [*ports, *steered] if controllable else ports
 
 
 def text_encoder(model: CLIPTextModel, eos_id: int, original: Callable | None = None) -> Artifact:

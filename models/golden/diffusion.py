@@ -34,7 +34,7 @@ FOLDER = REPOSITORY / "sticker-diffusion" / "1"
 def paint(
     case: dict, models: tuple, parameters: dict, given: Surroundings, control: Control | None = None
 ) -> dict[str, torch.Tensor]:
-    """The stages of one picture; `control` gives the residuals of ControlNets, as `models.train.controlnet` does."""
+    """The stages of one picture; `control` gives what is added to its sketch, as `models.train.controlnet` does."""
     unet, text, _, decoder = models
     ids, _ = tokenizer.batch([case["negative_prompt"], case["prompt"]])
     states, pooled = exporter.TextEncoder(text, tokenizer.EOS)(ids)
@@ -69,10 +69,11 @@ def denoised(
 ) -> list[torch.Tensor]:
     """The latents of one picture before the first and after each of the steps; `drawing` is what each step takes."""
     trail, (mask, masked), (states, pooled) = [latents], given.repeated(2), conditions
+    seen = {"class_labels": pooled, "mask": mask, "masked_image_latents": masked}
+    if control:
+        seen["sketch_residual"] = control(pooled)
     for timestep in timesteps:
         both, times = scheduler.scale_model_input(torch.cat([latents] * 2), timestep), timestep.long().expand(2)
-        seen = {"class_labels": pooled, "mask": mask, "masked_image_latents": masked}
-        seen |= control(both, times, states) if control else {}
         without, told = unet(both, times, states, **seen).sample.chunk(2)
         latents = scheduler.step(without + guidance * (told - without), timestep, latents, **drawing).prev_sample
         trail.append(latents)

@@ -1,13 +1,18 @@
-"""Trains the ControlNet that makes the UNet of `unet.py` follow edges, as Canny's detector finds them.
+"""Trains the network that makes the UNet of `unet.py` follow edges, as Canny's detector finds them.
 
-A diffusers ControlNetModel (Zhang et al. 2023): a copy of the UNet's way down, whose zero convolutions add to what the
-frozen UNet hands over to its way up. Edges come in as a picture, white on black, and reach the latents' 8 × 8 cells
-through four strided convolutions. The scenes are those of the whole world: unlike the UNet's own they need not stand on
-the ground, for the edges say where things are. Half of the prompts are left out, so that the edges must be read.
+The UNet works out a sketch that stands beside the noisy latents (`sketch.py`). The words of a prompt leave open where
+things are, so theirs is a mean over all places; edges tell the places. This network reads edges and the pooled prompt
+state and draws what the words' sketch must change by, fitted by regression of held-in pictures' latents: no step of the
+diffusion is needed to train it, and the frozen UNet needs not be taught to listen. Like a ControlNet (Zhang et al.
+2023) it stands beside a frozen UNet, begins at zero and adds to what that computes, with a scale; like a T2I-Adapter
+(Mou et al. 2023) it is small and does not depend on the noise.
+
+A network of zero convolutions beside this UNet's way down, trained as Zhang et al. do, had reached an edge F1 of 0.59
+after 3,286 steps, where no control gives 0.54.
 
 `latest.pt` holds {"controlnet": moving average of the weights, "raw": those that are trained, "optimizer", "step"}.
 
-    python -m models.train.controlnet --minutes 30 --resume
+    python -m models.train.controlnet --minutes 20 --resume
     python -m models.train.controlnet --evaluate
 """
 
@@ -17,20 +22,21 @@ from models.train import common  # first: it sets the thread counts
 
 import random
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
-from diffusers import ControlNetModel
+from torch import nn
 from transformers import CLIPTextModel
 
 from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
 from models.train import unet as base
 from models.train.judge import load_judge, named_right, pictures_of, verdicts
-from models.train.sketch import cell_weights
+from models.train.sketch import Sketcher, cell_weights
 from models.train.vae import CHANNELS, Decoder, Encoder, load_vae
 from models.train.vae import latest as latest_vae
 from models.world.scenes import scene_at
@@ -42,42 +48,74 @@ THRESHOLDS = (100, 200)
 
 @dataclass(frozen=True)
 class Settings:
-    batch: int = 16
-    learning_rate: float = 1e-3
+    batch: int = 32
+    learning_rate: float = 1.5e-3
     warm_up: int = 100
     weight_decay: float = 0.01
     ema: float = 0.995
-    untold: float = 0.5  # share of the pictures without a prompt
-    widths: tuple[int, ...] = (8, 16, 32, 64, 96)  # of the convolutions that read the edges
+    untold: float = 0.2  # share of the pictures without a prompt
+    widths: tuple[int, ...] = (48, 96, 192)  # where a cell is 4, 8 and 16 pixels
+    blocks: int = 4  # where a cell is 16 pixels
     unet: base.Settings = field(default_factory=base.Settings)
     held_out: int = 100
 
 
-def build() -> ControlNetModel:
-    """4.6 M parameters; the UNet's pooled prompt state is not among its inputs."""
-    taken = ("block_out_channels", "layers_per_block", "down_block_types", "cross_attention_dim", "attention_head_dim")
-    config = base.unet_config(base.Settings())
-    return ControlNetModel(
-        in_channels=CHANNELS,
-        conditioning_embedding_out_channels=Settings.widths,
-        resnet_time_scale_shift=config["resnet_time_scale_shift"],
-        **{key: config[key] for key in taken},
-    )
+class ToldBlock(nn.Module):
+    """x + a two-layer convolution that begins at zero; the prompt scales and shifts its middle (Perez et al. 2018)."""
+
+    def __init__(self, width: int, told: int) -> None:
+        super().__init__()
+        self.norms = nn.ModuleList(nn.GroupNorm(width // 16, width) for _ in range(2))
+        self.first, self.second = (nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
+        self.told = nn.Linear(told, 2 * width)
+        nn.init.zeros_(self.second.weight)
+        nn.init.zeros_(self.second.bias)
+
+    def forward(self, x: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
+        scale, shift = self.told(told)[..., None, None].chunk(2, 1)
+        drawn = self.norms[1](self.first(F.silu(self.norms[0](x)))) * (1 + scale) + shift
+        return x + self.second(F.silu(drawn))
 
 
-def begin_as_unet(model: ControlNetModel, unet: base.StickerUnet) -> None:
-    """Copies the UNet's way down; of its first layer only what reads the noisy latents."""
-    ours, theirs = model.state_dict(), unet.state_dict()
-    shared = {name: theirs[name] for name in ours if name in theirs and ours[name].shape == theirs[name].shape}
-    shared["conv_in.weight"] = theirs["conv_in.weight"][:, :CHANNELS]
-    model.load_state_dict(shared, strict=False)
+class EdgeSketcher(nn.Module):
+    """Pooled prompt states float32 (batch, 256) and edges (batch, 3, H, W) in 0 to 1 → change of the sketch.
+
+    Float32 (batch, 48, H / 16, W / 16). `sketcher` is the UNet's own and stays as it is.
+    """
+
+    def __init__(self, settings: Settings = Settings()) -> None:
+        super().__init__()
+        told = prompts.Settings().width
+        self.sketcher = Sketcher().requires_grad_(False)
+        self.see_edges = nn.Conv2d(1, settings.widths[0], 8, 4, 2)
+        self.smaller = nn.ModuleList(nn.Conv2d(n, width, 4, 2, 1) for n, width in pairwise(settings.widths))
+        self.blocks = nn.ModuleList(ToldBlock(width, told) for width in settings.widths[:-1])
+        self.whole = nn.ModuleList(ToldBlock(settings.widths[-1], told) for _ in range(settings.blocks))
+        self.see_sketch = nn.Conv2d(CHANNELS, settings.widths[-1], 3, padding=1)
+        self.norm = nn.GroupNorm(settings.widths[-1] // 16, settings.widths[-1])
+        self.draw = nn.Conv2d(settings.widths[-1], CHANNELS, 3, padding=1)
+        nn.init.zeros_(self.draw.weight)
+        nn.init.zeros_(self.draw.bias)
+
+    def forward(self, pooled: torch.Tensor, edges: torch.Tensor) -> torch.Tensor:
+        x = self.see_edges(edges.mean(1, keepdim=True))
+        for block, smaller in zip(self.blocks, self.smaller, strict=True):
+            x = smaller(block(x, pooled))
+        x = x + self.see_sketch(self.sketcher(pooled, *x.shape[-2:]))
+        for block in self.whole:
+            x = block(x, pooled)
+        return self.draw(F.silu(self.norm(x)))
+
+
+def build() -> EdgeSketcher:
+    return EdgeSketcher()
 
 
 def latest() -> Path:
     return common.train_directory() / "controlnet" / "latest.pt"
 
 
-def load_controlnet(path: Path) -> ControlNetModel:
+def load_controlnet(path: Path) -> EdgeSketcher:
     model = build()
     model.load_state_dict(common.load_checkpoint(path)["controlnet"])
     return model.eval().requires_grad_(False)
@@ -90,15 +128,9 @@ def edges_of(pictures: torch.Tensor, low: int = THRESHOLDS[0], high: int = THRES
     return torch.from_numpy(edges).float()[:, None].div_(255).expand(-1, 3, -1, -1)
 
 
-def controlled(model: ControlNetModel, edges: torch.Tensor, scale: float = 1.0) -> base.Control:
-    """The residuals for noisy latents whose rows are those of edges, repeated."""
-
-    def residuals(sample, timestep, states) -> dict[str, object]:
-        wanted = edges.repeat(len(sample) // len(edges), 1, 1, 1)
-        down, mid = model(sample, timestep, states, wanted, scale, return_dict=False)
-        return {"down_block_additional_residuals": down, "mid_block_additional_residual": mid}
-
-    return residuals
+def controlled(model: EdgeSketcher, edges: torch.Tensor, scale: float = 1.0) -> base.Control:
+    """What rows whose edges are `edges`, repeated, add to the sketch of their pooled states."""
+    return lambda pooled: scale * model(pooled, edges.repeat(len(pooled) // len(edges), 1, 1, 1))
 
 
 def edge_f1(found: torch.Tensor, wanted: torch.Tensor) -> float:
@@ -113,7 +145,7 @@ def edge_f1(found: torch.Tensor, wanted: torch.Tensor) -> float:
 
 
 @torch.no_grad()
-def evaluate(model: ControlNetModel, unet, text_encoder, autoencoder: tuple[Encoder, Decoder], count: int) -> dict:
+def evaluate(model: EdgeSketcher, unet, text_encoder, autoencoder: tuple[Encoder, Decoder], count: int) -> dict:
     """Edge F1 with control, without it and of the autoencoder alone, and the shares of objects named right.
 
     The scenes are held out, the control is their edges, the prompt an English or Chinese caption.
@@ -125,8 +157,8 @@ def evaluate(model: ControlNetModel, unet, text_encoder, autoencoder: tuple[Enco
         results: dict[str, list] = {"with": [], "without": [], "autoencoder": []}
         pictures = pictures_of(scenes)
         edges = edges_of(pictures)
-        for first in range(0, count, 25):
-            rows = slice(first, first + 25)
+        for first in range(0, count, base.PAINTED_AT_ONCE):
+            rows = slice(first, first + base.PAINTED_AT_ONCE)
             given = base.nothing_given(encoder, len(texts[rows]))
             arguments = (unet, text_encoder, texts[rows], given, settings.steps, settings.guidance, first)
             control = controlled(model, edges[rows])
@@ -141,24 +173,32 @@ def evaluate(model: ControlNetModel, unet, text_encoder, autoencoder: tuple[Enco
 
 
 class Batches:
-    """Training batches made on the CPU: the UNet's, of pictures that are painted whole, and their edges."""
+    """Training batches made on the CPU: latents, pooled prompt states, edges and the weights of cells.
+
+    The scenes are those of the whole world: unlike the UNet's own they need not stand on the ground.
+    """
 
     def __init__(self, settings: Settings, encoder: Encoder, text_encoder: CLIPTextModel) -> None:
         self._settings, self._encoder, self._text_encoder = settings, encoder, text_encoder
-        self._given = base.nothing_given(encoder, settings.batch)
 
     @torch.no_grad()
-    def __call__(self, number: int) -> tuple[base.Batch, torch.Tensor]:
+    def __call__(self, number: int) -> tuple[torch.Tensor, ...]:
         settings, rng = self._settings, random.Random(f"control/{number}")
         first, scenes_of = number * settings.batch, settings.unet.scenes
         scenes = [scene_at("train", first + i, scenes_of.vendors) for i in range(settings.batch)]
         texts = prompts.captions_of(scenes, ("control", number))
         texts = ["" if rng.random() < settings.untold else text for text in texts]
-        states, pooled = prompts.encode_prompts(self._text_encoder, tokenizer.batch(texts)[0])
+        _, pooled = prompts.encode_prompts(self._text_encoder, tokenizer.batch(texts)[0])
         pictures = pictures_of(scenes)
         edges = edges_of(pictures, rng.randint(60, 140), rng.randint(160, 260))
-        weights = cell_weights(scenes, scenes_of.object_weight)
-        return base.Batch(self._encoder(pictures), states, pooled, pooled, *self._given, weights), edges
+        return self._encoder(pictures), pooled, edges, cell_weights(scenes, scenes_of.object_weight)
+
+
+def loss_of(model: EdgeSketcher, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
+    """The weighted squared error of the sketch that the words and the edges tell."""
+    latents, pooled, edges, weights = batch
+    sketch = model.sketcher(pooled, *latents.shape[-2:]) + model(pooled, edges)
+    return ((sketch - latents).pow(2) * weights).mean() / weights.mean()
 
 
 def train(arguments) -> None:
@@ -166,18 +206,17 @@ def train(arguments) -> None:
     unet, text_encoder, _ = base.load_unet(base.latest())
     autoencoder = load_vae(latest_vae())
     state = run.earlier(arguments.resume)
-    if not state:
-        committed = arguments.resume and common.load_committed(model, NAME, "controlnet.controlnet.")
-        if not committed:
-            begin_as_unet(model, unet)
+    if not state and arguments.resume:
+        common.load_committed(model, NAME, "controlnet.")
+    model.sketcher.load_state_dict(unet.sketcher.state_dict())
     ema = common.Ema(model, settings.ema)
-    optimizer = torch.optim.AdamW(model.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(trained, settings.learning_rate, weight_decay=settings.weight_decay)
     if state:
         model.load_state_dict(state["raw"])
         ema.module.load_state_dict(state["controlnet"])
         optimizer.load_state_dict(state["optimizer"])
         step = ema.updates = state["step"]
-    unet.to(arguments.device)
     model.to(arguments.device)
     ema.module.to(arguments.device)
     run.log(settings=asdict(settings), parameters=common.count_parameters(model), step=step)
@@ -185,9 +224,7 @@ def train(arguments) -> None:
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
-        batch, edges = next(batches)
-        batch = base.Batch(*(part.to(arguments.device) for part in batch))
-        loss = base.loss_of(unet, settings.unet, batch, controlled(model, edges.to(arguments.device)))
+        loss = loss_of(model, tuple(part.to(arguments.device) for part in next(batches)))
         common.descend(optimizer, loss)
         ema.update(model)
         step += 1
@@ -197,11 +234,11 @@ def train(arguments) -> None:
         if run.due() or run.stopping():
             state = {"controlnet": ema.module.state_dict(), "raw": model.state_dict(), "step": step}
             common.save_checkpoint(state | {"optimizer": optimizer.state_dict()}, run.checkpoint)
-    run.log(step=step, **evaluate(ema.module.cpu(), unet.cpu(), text_encoder, autoencoder, settings.held_out))
+    run.log(step=step, **evaluate(ema.module.cpu(), unet, text_encoder, autoencoder, settings.held_out))
 
 
 def main() -> None:
-    arguments = common.command_line("Trains the ControlNet of edges.")
+    arguments = common.command_line("Trains the network that follows edges.")
     if arguments.evaluate:
         unet, text_encoder, _ = base.load_unet(base.latest())
         model = load_controlnet(latest())

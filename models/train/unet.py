@@ -74,8 +74,8 @@ DEMO_PROMPTS = (
 )
 
 
-Control = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], dict]
-"""Gives a ControlNet's residuals, under diffusers' names, for noisy latents, timesteps and token states."""
+Control = Callable[[torch.Tensor], torch.Tensor]
+"""Gives what is added to the sketch, (rows, 48, h, w), for pooled prompt states (rows, 256); see `controlnet.py`."""
 Painter = Callable[[list[str], int], torch.Tensor]
 """Gives pictures float32 (texts, 3, height, width) in [-1, 1] for texts and a seed."""
 
@@ -149,16 +149,23 @@ class StickerUnet(UNet2DConditionModel):
         self.power_of_signal = DDIMScheduler(**SCHEDULER).alphas_cumprod
 
     def clean(
-        self, sample, timestep, encoder_hidden_states, class_labels, given: Surroundings, sketched=None, **residuals
+        self,
+        sample,
+        timestep,
+        encoder_hidden_states,
+        class_labels,
+        given: Surroundings,
+        sketched=None,
+        sketch_residual: torch.Tensor | float = 0.0,
     ) -> torch.Tensor:
         """Clean latents (batch, 48, h, w) of noisy ones, timesteps int64 (batch), states and pooled states.
 
-        `sketched` are the pooled states of what the sketch shows, where that is not what the states tell; `residuals`
-        are those of a ControlNet, under diffusers' names.
+        `sketched` are the pooled states of what the sketch shows, where that is not what the states tell;
+        `sketch_residual` (batch, 48, h, w) is added to the sketch.
         """
-        sketch = self.sketcher(class_labels if sketched is None else sketched, *sample.shape[-2:])
+        sketch = self.sketcher(class_labels if sketched is None else sketched, *sample.shape[-2:]) + sketch_residual
         seen = torch.cat([sample, sketch, given.mask, given.latents], 1)
-        drawn = super().forward(seen, timestep, encoder_hidden_states, class_labels, return_dict=False, **residuals)[0]
+        drawn = super().forward(seen, timestep, encoder_hidden_states, class_labels, return_dict=False)[0]
         alpha, sigma = self.alpha_sigma(timestep)
         kept = alpha * self.unknown**2 / ((alpha * self.unknown) ** 2 + sigma**2)
         return kept * sample + (1 - kept * alpha) * (sketch + drawn)
@@ -172,14 +179,16 @@ class StickerUnet(UNet2DConditionModel):
         *,
         mask,
         masked_image_latents,
+        sketch_residual=0.0,
         return_dict=True,
-        **residuals,
     ):
         timestep = torch.as_tensor(timestep, device=sample.device).reshape(-1)
         alpha, sigma = self.alpha_sigma(timestep)
         given = Surroundings(mask, masked_image_latents)
         timesteps = timestep.expand(sample.shape[0])
-        clean = self.clean(sample, timesteps, encoder_hidden_states, class_labels, given, **residuals)
+        clean = self.clean(
+            sample, timesteps, encoder_hidden_states, class_labels, given, sketch_residual=sketch_residual
+        )
         v = (alpha * sample - clean) / sigma.clamp_min(self.smallest_sigma)
         return UNet2DConditionOutput(sample=v) if return_dict else (v,)
 
@@ -263,10 +272,11 @@ def denoise(
     shape = (len(pooled) // 2, CHANNELS, SIZE // PATCH, SIZE // PATCH)
     latents = torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(pooled.device)
     mask, masked = (part.to(pooled.device) for part in given.repeated(2))
+    seen = {"class_labels": pooled, "mask": mask, "masked_image_latents": masked}
+    if control:
+        seen["sketch_residual"] = control(pooled)
     for timestep in scheduler.timesteps:
         sample = torch.cat([latents, latents])
-        residuals = control(sample, timestep, states) if control else {}
-        seen = {"class_labels": pooled, "mask": mask, "masked_image_latents": masked, **residuals}
         without, told = unet(sample, timestep, states, **seen).sample.chunk(2)
         latents = scheduler.step(without + guidance * (told - without), timestep, latents).prev_sample
     return latents
@@ -309,35 +319,6 @@ def judged(painter: Painter, vendors: tuple[str, ...], count: int) -> dict[str, 
             _, figures[f"{split}_{language}_background"] = named_right(
                 [seen[number] for number in placed], [scenes[number] for number in placed]
             )
-    return figures
-
-
-@torch.no_grad()
-def evaluate_inpainting(unet, text_encoder, autoencoder: tuple[Encoder, Decoder], settings: Settings, count: int):
-    """Shares of pictures in which the judge names the object that was asked for inside the mask.
-
-    The mask is a box around one group of a held-out scene, the prompt names this group alone, and outside of the mask
-    the picture's own pixels stay.
-    """
-    (encoder, decoder), figures, judge = autoencoder, {}, load_judge()
-    for split in ("test", "unseen"):
-        scenes = [scene_at(split, number, settings.scenes.vendors) for number in range(count)]
-        rng = random.Random(f"inpainting/{split}")
-        groups = [rng.choice(scene.groups) for scene in scenes]
-        masks = torch.cat([box_mask(scene, group, 8, rng) for scene, group in zip(scenes, groups, strict=True)])
-        parts = [replace(scene, groups=(group,)) for scene, group in zip(scenes, groups, strict=True)]
-        for language in LANGUAGES:
-            texts = prompts.captions_of(parts, (split, "inpainting"), language)
-            right = 0
-            for first in range(0, count, PAINTED_AT_ONCE):
-                rows = slice(first, first + PAINTED_AT_ONCE)
-                pictures = pictures_of(scenes[rows])
-                given = surroundings(encoder, pictures, masks[rows])
-                latents = paint(unet, text_encoder, texts[rows], given, settings.steps, settings.guidance, first)
-                painted = torch.where(masks[rows] > 0.5, decoder(latents), pictures)
-                asked = zip(verdicts(judge, painted), groups[rows], strict=True)
-                right += sum(group.concept in verdict.objects for verdict, group in asked)
-            figures[f"{split}_{language}_inpainted"] = round(right / count, 4)
     return figures
 
 
@@ -423,15 +404,14 @@ class Batches:
         return torch.ones(1, 1, SIZE, SIZE)
 
 
-def loss_of(unet: StickerUnet, settings: Settings, batch: Batch, control: Control | None = None) -> torch.Tensor:
+def loss_of(unet: StickerUnet, settings: Settings, batch: Batch) -> torch.Tensor:
     """The weighted squared error of v at one time for each row; the times of a batch are spread over the schedule."""
     rows, latents, weights = len(batch.latents), batch.latents, batch.weights
     times = spread_times(rows, settings).to(latents.device)
     alpha, sigma = unet.alpha_sigma(times)
     noisy = alpha * latents + sigma * torch.randn_like(latents)
     given = Surroundings(batch.mask, batch.masked_latents)
-    residuals = control(noisy, times, batch.states) if control else {}
-    clean = unet.clean(noisy, times, batch.states, batch.pooled, given, batch.sketched, **residuals)
+    clean = unet.clean(noisy, times, batch.states, batch.pooled, given, batch.sketched)
     error = ((clean - latents).pow(2) * weights).mean((1, 2, 3)) / weights.mean((1, 2, 3))
     return (error * sigma.flatten().pow(-2).clamp_max(settings.snr_limit + 1)).mean()
 
@@ -528,7 +508,6 @@ def main() -> None:
     unet.to(arguments.device)
     text_encoder.to(arguments.device)
     print(evaluate(unet, text_encoder, load_vae(latest_vae()), settings, settings.held_out, arguments.device))
-    print(evaluate_inpainting(unet, text_encoder, load_vae(latest_vae()), settings, settings.held_out))
 
 
 if __name__ == "__main__":

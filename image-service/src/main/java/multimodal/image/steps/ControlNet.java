@@ -1,6 +1,7 @@
 package multimodal.image.steps;
 
 import java.util.List;
+import java.util.Set;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.repository.Parameters;
 import multimodal.inference.repository.TensorSpec;
@@ -26,6 +27,8 @@ public record ControlNet(ModelHandle handle, String base, int usualSide) impleme
 
     static final String ARTIFACT = "controlnet";
 
+    private static final Set<String> CHANGING = Set.of("sample", "timestep");
+
     /**
      * Reads the manifest's parameters; a handle whose model is none such is closed.
      *
@@ -47,6 +50,11 @@ public record ControlNet(ModelHandle handle, String base, int usualSide) impleme
         return handle.manifest().artifacts().get(ARTIFACT).inputs().stream()
                 .map(TensorSpec::name)
                 .toList();
+    }
+
+    /** Whether what it adds changes from step to step. */
+    boolean followsTheSteps() {
+        return inputs().stream().anyMatch(CHANGING::contains);
     }
 
     /** Ends the use of the model. */

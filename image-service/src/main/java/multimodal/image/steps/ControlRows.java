@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
@@ -11,13 +12,14 @@ import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
 import multimodal.inference.batching.StageTimings;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
+import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.tensor.Tensor;
 import multimodal.media.Picture;
 import multimodal.media.PixelValues;
 
 /**
- * The controls of one request, each with a place in the step batch of its ControlNet: what they add to the UNet at each
- * step, several of them by their sum, as diffusers does. Not thread-safe.
+ * The controls of one request: what they add to the UNet at each step, several of them by their sum, as diffusers does. A
+ * ControlNet that follows the steps has a place in its step batch, one that does not runs once. Not thread-safe.
  */
 public final class ControlRows implements AutoCloseable {
 
@@ -30,7 +32,50 @@ public final class ControlRows implements AutoCloseable {
     private final boolean onlyPrompted;
     private final List<OpenControl> open = new ArrayList<>();
 
-    private record OpenControl(Control control, Permit permit, Row row, Tensor image) {}
+    private record OpenControl(Control control, Permit permit, Tensor image, Stepping stepping) {}
+
+    /** Gives residuals for a ControlNet's inputs in each step. */
+    private interface Stepping extends AutoCloseable {
+
+        Map<String, Tensor> step(Map<String, Tensor> inputs);
+
+        @Override
+        void close();
+    }
+
+    private record Following(Row row) implements Stepping {
+
+        @Override
+        public Map<String, Tensor> step(Map<String, Tensor> inputs) {
+            return row.step(inputs);
+        }
+
+        @Override
+        public void close() {
+            row.close();
+        }
+    }
+
+    private static final class Constant implements Stepping {
+
+        private final UnaryOperator<Map<String, Tensor>> run;
+        private Map<String, Tensor> found;
+
+        Constant(UnaryOperator<Map<String, Tensor>> run) {
+            this.run = run;
+        }
+
+        @Override
+        public Map<String, Tensor> step(Map<String, Tensor> inputs) {
+            if (found == null) {
+                found = run.apply(inputs);
+            }
+            return found;
+        }
+
+        @Override
+        public void close() {}
+    }
 
     private ControlRows(int stepCount, boolean guessMode, boolean onlyPrompted) {
         this.stepCount = stepCount;
@@ -67,13 +112,17 @@ public final class ControlRows implements AutoCloseable {
             return;
         }
         Picture image = control.image();
-        double usualArea =
-                (double) control.network().usualSide() * control.network().usualSide();
-        Cost cost = new Cost(ControlNet.ARTIFACT, steps, slots, image.width() * image.height() / usualArea);
-        Permit permit = control.network().handle().admit(context, cost);
+        ControlNet network = control.network();
+        ModelHandle handle = network.handle();
+        double usualArea = (double) network.usualSide() * network.usualSide();
+        long calls = network.followsTheSteps() ? steps : 1;
+        Cost cost = new Cost(ControlNet.ARTIFACT, calls, slots, image.width() * image.height() / usualArea);
+        Permit permit = handle.admit(context, cost);
         try {
-            Row row = control.network().handle().open(permit, ControlNet.ARTIFACT);
-            open.add(new OpenControl(control, permit, row, repeated(image, slots)));
+            Stepping stepping = network.followsTheSteps()
+                    ? new Following(handle.open(permit, ControlNet.ARTIFACT))
+                    : new Constant(inputs -> handle.run(permit, ControlNet.ARTIFACT, inputs));
+            open.add(new OpenControl(control, permit, repeated(image, slots), stepping));
         } catch (RuntimeException e) {
             permit.close();
             throw e;
@@ -97,7 +146,7 @@ public final class ControlRows implements AutoCloseable {
         for (OpenControl one : open) {
             if (one.control.steers(step, stepCount)) {
                 Map<String, Tensor> scaled =
-                        Residuals.scaled(one.row.step(inputs(one, inputs)), one.control.scale(), guessMode);
+                        Residuals.scaled(one.stepping.step(inputs(one, inputs)), one.control.scale(), guessMode);
                 sum = sum.isEmpty() ? scaled : Residuals.sum(sum, scaled);
             }
         }
@@ -122,7 +171,7 @@ public final class ControlRows implements AutoCloseable {
     @Override
     public void close() {
         for (OpenControl one : open) {
-            one.row.close();
+            one.stepping.close();
             one.permit.close();
         }
     }

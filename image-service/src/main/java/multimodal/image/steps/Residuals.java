@@ -10,19 +10,20 @@ import multimodal.inference.tensor.Shape;
 import multimodal.inference.tensor.Tensor;
 
 /**
- * What ControlNets add to a UNet: {@code down_residual_0} … for its skip connections and {@code mid_residual} for its
- * middle, each float32 (slots, channels, height, width).
+ * What ControlNets add to a UNet, each float32 (slots, channels, height, width): {@code down_residual_0} … for its skip
+ * connections and {@code mid_residual} for its middle, or {@code sketch_residual} for one that works out a sketch.
  */
 final class Residuals {
 
     private static final String DOWN = "down_residual_";
     private static final String MID = "mid_residual";
+    private static final String SKETCH = "sketch_residual";
 
     private Residuals() {}
 
     /** Whether the UNet takes them. */
     static boolean areTakenBy(DiffusionModel model) {
-        return model.takes("unet", MID);
+        return model.takes("unet", MID) || model.takes("unet", SKETCH);
     }
 
     /**
@@ -33,7 +34,7 @@ final class Residuals {
     static Map<String, Tensor> zeros(DiffusionModel model, Shape sample) {
         Map<String, Tensor> zeros = new HashMap<>();
         for (TensorSpec spec : model.manifest().artifacts().get("unet").inputs()) {
-            if (spec.name().startsWith(DOWN) || spec.name().equals(MID)) {
+            if (isOne(spec.name())) {
                 int smaller = spec.downscale().orElse(model.downscaleFactor()) / model.downscaleFactor();
                 Shape shape = Shape.of(
                         sample.dimension(0),
@@ -44,6 +45,10 @@ final class Residuals {
             }
         }
         return zeros;
+    }
+
+    private static boolean isOne(String name) {
+        return name.startsWith(DOWN) || name.equals(MID) || name.equals(SKETCH);
     }
 
     /**
@@ -60,7 +65,10 @@ final class Residuals {
     }
 
     private static float guessShare(String name, int count) {
-        int place = name.equals(MID) ? count - 1 : Integer.parseInt(name.substring(DOWN.length()));
+        if (!name.startsWith(DOWN)) {
+            return 1;
+        }
+        int place = Integer.parseInt(name.substring(DOWN.length()));
         return (float) Math.pow(10, (double) place / (count - 1) - 1);
     }
 

@@ -58,6 +58,19 @@ class ControlledTest {
     }
 
     @Test
+    void aNetworkThatReadsNothingOfTheStepsRunsOnce() {
+        DrawnControlNet constant = DrawnControlNet.constant("drawn");
+        Control control = new Control(ControlNet.of(constant), picture(), 0.5f, 0.2, 1);
+        generate(options(new Controls(List.of(control), false)));
+        assertThat(drawn.steps())
+                .extracting(step -> step.get("mid_residual").floats()[0])
+                .containsExactly(0f, 5f, 5f, 5f, 5f);
+        assertThat(constant.steps()).hasSize(1);
+        assertThat(constant.costs()).containsExactly(2L);
+        assertThat(constant.isIdle()).isTrue();
+    }
+
+    @Test
     void severalControlsAddUp() {
         generate(options(new Controls(List.of(control(0.5f, 0, 1), control(1, 0, 0.4)), false)));
         assertThat(drawn.steps())
@@ -120,9 +133,13 @@ class ControlledTest {
     }
 
     private Control control(float scale, double start, double end) {
+        return new Control(ControlNet.of(network), picture(), scale, start, end);
+    }
+
+    private static Picture picture() {
         byte[] rgb = new byte[3 * 32 * 32];
         rgb[0] = (byte) 255;
-        return new Control(ControlNet.of(network), new Picture(32, 32, rgb), scale, start, end);
+        return new Picture(32, 32, rgb);
     }
 
     private static Options options(Controls controls) {

@@ -37,6 +37,7 @@ public final class DrawnControlNet implements ModelHandle {
     private static final long BUDGET = 1_000_000;
 
     private final String base;
+    private final boolean followsTheSteps;
     private final List<Map<String, Tensor>> steps = new CopyOnWriteArrayList<>();
     private final List<Long> costs = new CopyOnWriteArrayList<>();
     private final AtomicInteger open = new AtomicInteger();
@@ -55,7 +56,17 @@ public final class DrawnControlNet implements ModelHandle {
 
     /** @param base name of the model that it says it was trained for */
     public DrawnControlNet(String base) {
+        this(base, true);
+    }
+
+    private DrawnControlNet(String base, boolean followsTheSteps) {
         this.base = base;
+        this.followsTheSteps = followsTheSteps;
+    }
+
+    /** One that reads the control image alone. */
+    public static DrawnControlNet constant(String base) {
+        return new DrawnControlNet(base, false);
     }
 
     /** The model as a registry hands it out. */
@@ -86,9 +97,9 @@ public final class DrawnControlNet implements ModelHandle {
 
     @Override
     public ModelManifest manifest() {
-        List<TensorSpec> inputs = List.of(
-                new TensorSpec("sample", DType.FLOAT32, Shape.of(-1, DrawnModel.CHANNELS, -1, -1)),
-                new TensorSpec("controlnet_cond", DType.FLOAT32, Shape.of(-1, 3, -1, -1)));
+        TensorSpec image = new TensorSpec("controlnet_cond", DType.FLOAT32, Shape.of(-1, 3, -1, -1));
+        TensorSpec sample = new TensorSpec("sample", DType.FLOAT32, Shape.of(-1, DrawnModel.CHANNELS, -1, -1));
+        List<TensorSpec> inputs = followsTheSteps ? List.of(sample, image) : List.of(image);
         ArtifactSpec artifact = new ArtifactSpec("controlnet", Map.of(), inputs, DrawnModel.RESIDUALS, 16);
         return new ModelManifest(
                 ID,
@@ -110,7 +121,11 @@ public final class DrawnControlNet implements ModelHandle {
 
     @Override
     public Map<String, Tensor> run(Permit permit, String artifact, Map<String, Tensor> inputs) {
-        throw new IllegalArgumentException(artifact);
+        permit.context().checkLive();
+        steps.add(Map.copyOf(inputs));
+        Shape image = inputs.get("controlnet_cond").shape();
+        return residuals(
+                Shape.of(image.dimension(0), DrawnModel.CHANNELS, image.dimension(2) / 8, image.dimension(3) / 8));
     }
 
     @Override
