@@ -38,7 +38,17 @@ SCHEDULERS = {
     "beta_schedule": ["linear", "scaled_linear", "squaredcos_cap_v2"],
     "timestep_spacing": ["leading", "trailing"],
 }
-"""What the fleet's DDIM scheduler knows; a folder made for another scheduler is sampled by DDIM with its betas."""
+"""What the fleet's noise schedulers know."""
+KINDS = {
+    "EulerDiscreteScheduler": ("euler", {}),
+    "EulerAncestralDiscreteScheduler": ("euler_ancestral", {}),
+    "DPMSolverMultistepScheduler": (
+        "dpm_solver_pp_2m",
+        {"algorithm_type": "dpmsolver++", "solver_order": 2, "solver_type": "midpoint", "final_sigmas_type": "zero"},
+    ),
+}
+"""The fleet's noise schedulers by diffusers' classes, with what the configuration must say; else it is DDIM."""
+OTHER_SIGMAS = ("use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas", "euler_at_final")
 
 GUIDANCE_OF_FOLDERS = 7.5
 DOWN_RESIDUAL, MID_RESIDUAL, SKETCH_RESIDUAL = "down_residual_", "mid_residual", "sketch_residual"
@@ -259,6 +269,8 @@ def _of_folder(origin: Origin) -> Model:
     usual = model.config.sample_size * factor
     sizes = {"min": usual // 2, "max": usual * 3 // 2, "multiple_of": step, "default": usual}
     chosen = parameters(dict(scheduler.config), model.config.out_channels, factor, sizes, GUIDANCE_OF_FOLDERS)
+    kind = scheduler_kind(DDIMScheduler.load_config(folder, subfolder="scheduler"))
+    chosen |= {"scheduler": kind} if kind != "ddim" else {}  # which a manifest means by saying nothing
     scale = coder.config.scaling_factor
     originals = (
         lambda image: coder.encode(image).latent_dist.mode() * scale,
@@ -268,6 +280,13 @@ def _of_folder(origin: Origin) -> Model:
     words = text_encoder(text.eval(), origin.ids["eos_id"], lambda ids: text(input_ids=ids, return_dict=False)[:2])
     network = unet(model, words.inputs[0].shape[1], factor, origin.choices.controllable)
     return _model(origin, "AutoencoderKL", words, network, halves, chosen)
+
+
+def scheduler_kind(config: dict) -> str:
+    """The fleet's scheduler for a folder's: its own, or DDIM with its betas where the fleet does not have it."""
+    kind, wanted = KINDS.get(config["_class_name"], ("ddim", {}))
+    is_plain = all(config.get(key, value) == value for key, value in wanted.items())
+    return kind if is_plain and not any(config.get(key) for key in OTHER_SIGMAS) else "ddim"
 
 
 def _merge(lora: Path, scale: float, model: UNet2DConditionModel, text: CLIPTextModel) -> None:

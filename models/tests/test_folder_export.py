@@ -6,12 +6,12 @@ import unittest
 from pathlib import Path
 
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import DPMSolverMultistepScheduler, EulerDiscreteScheduler, StableDiffusionPipeline
 from peft import LoraConfig
 from peft.utils import get_peft_model_state_dict
 
 from models.checkpoints import folders, tokenizers
-from models.export import hub, manifest_file, origin, parity
+from models.export import diffusion, hub, manifest_file, origin, parity
 
 
 class FolderExportTest(unittest.TestCase):
@@ -40,6 +40,17 @@ class FolderExportTest(unittest.TestCase):
         self.assertEqual(card["parameters"]["downscale_factor"], 2)
         self.assertEqual(card["parameters"]["beta_schedule"], "scaled_linear")
         self.assertEqual((card["parameters"]["steps_offset"], card["parameters"]["set_alpha_to_one"]), (1, False))
+        self.assertNotIn("scheduler", card["parameters"])
+
+    def test_the_scheduler_is_the_folders_if_the_fleet_has_it(self):
+        made = EulerDiscreteScheduler(beta_schedule="scaled_linear")
+        self.assertEqual(diffusion.scheduler_kind(made.config | {"_class_name": type(made).__name__}), "euler")
+        solver = DPMSolverMultistepScheduler()
+        named = {"_class_name": type(solver).__name__}
+        self.assertEqual(diffusion.scheduler_kind(solver.config | named), "dpm_solver_pp_2m")
+        self.assertEqual(diffusion.scheduler_kind(solver.config | named | {"use_karras_sigmas": True}), "ddim")
+        self.assertEqual(diffusion.scheduler_kind(solver.config | named | {"solver_order": 3}), "ddim")
+        self.assertEqual(diffusion.scheduler_kind({"_class_name": "PNDMScheduler"}), "ddim")
 
     def test_a_unet_that_inpaints(self):
         card = self.export(folders.inpainting(self.root / "tiny", folders.TINY, tokenizers.tiny_clip))
