@@ -3,21 +3,15 @@ package multimodal.gateway.workflow;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import multimodal.common.rpc.BusyException;
+import multimodal.common.rpc.CallTimes;
 
 /** What all runs together may cost at a time, and one of them. */
 public final class CostBudget {
-    /** The share of each run in the mean; about ten runs make the old ones forgotten. */
-    private static final double WEIGHT = 0.2;
-
-    private static final Duration LEAST_DELAY = Duration.ofMillis(50);
-    private static final Duration MOST_DELAY = Duration.ofMinutes(1);
-    private static final Duration UNKNOWN_DELAY = Duration.ofSeconds(1);
-
     private final long maxRunCost;
     private final long maxRunningCost;
     private final LongSupplier clockNanos;
+    private final CallTimes times = new CallTimes();
     private long runningCost;
-    private double meanNanos = Double.NaN;
 
     /** Runs of at most {@code maxRunCost} each, of at most {@code maxRunningCost} together. */
     public CostBudget(long maxRunCost, long maxRunningCost) {
@@ -51,18 +45,13 @@ public final class CostBudget {
     }
 
     private Duration retryDelay(long missing) {
-        if (Double.isNaN(meanNanos)) {
-            return UNKNOWN_DELAY;
-        }
         // Runs go on side by side: in the time of one, all that runs now becomes free.
-        double nanos = meanNanos * missing / Math.max(1, runningCost);
-        return Duration.ofNanos((long) Math.min(Math.max(nanos, LEAST_DELAY.toNanos()), MOST_DELAY.toNanos()));
+        return times.retryDelay((double) missing / Math.max(1, runningCost));
     }
 
     private synchronized void release(long cost, long startNanos) {
         runningCost -= cost;
-        double nanos = clockNanos.getAsLong() - startNanos;
-        meanNanos = Double.isNaN(meanNanos) ? nanos : meanNanos + WEIGHT * (nanos - meanNanos);
+        times.observe(clockNanos.getAsLong() - startNanos);
     }
 
     /** The share of one run. */

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import multimodal.common.rpc.BusyException;
+import multimodal.common.rpc.CallTimes;
 
 /**
  * The bounded threads on which a service does its blocking work; the gRPC and the OpenTelemetry context of the caller go
@@ -19,16 +20,9 @@ import multimodal.common.rpc.BusyException;
  * now will have begun, told from what calls have taken so far.
  */
 public final class CallExecutor implements Executor, AutoCloseable {
-    /** The share of each call in the mean; about ten calls make the old ones forgotten. */
-    private static final double WEIGHT = 0.2;
-
-    private static final Duration LEAST_DELAY = Duration.ofMillis(50);
-    private static final Duration MOST_DELAY = Duration.ofMinutes(1);
-    private static final Duration UNKNOWN_DELAY = Duration.ofSeconds(1);
-
     private final ThreadPoolExecutor threads;
     private final LongSupplier clockNanos;
-    private double meanNanos = Double.NaN;
+    private final CallTimes times = new CallTimes();
 
     /** At most {@code threadCount} calls run at once, and at most {@code queueLength} (1 or more) wait. */
     public CallExecutor(String name, int threadCount, int queueLength) {
@@ -69,20 +63,12 @@ public final class CallExecutor implements Executor, AutoCloseable {
             try {
                 task.run();
             } finally {
-                observe(clockNanos.getAsLong() - start);
+                times.observe(clockNanos.getAsLong() - start);
             }
         };
     }
 
-    private synchronized void observe(double nanos) {
-        meanNanos = Double.isNaN(meanNanos) ? nanos : meanNanos + WEIGHT * (nanos - meanNanos);
-    }
-
-    private synchronized Duration retryDelay() {
-        if (Double.isNaN(meanNanos)) {
-            return UNKNOWN_DELAY;
-        }
-        double nanos = meanNanos * (threads.getQueue().size() + 1) / threads.getMaximumPoolSize();
-        return Duration.ofNanos((long) Math.min(Math.max(nanos, LEAST_DELAY.toNanos()), MOST_DELAY.toNanos()));
+    private Duration retryDelay() {
+        return times.retryDelay((threads.getQueue().size() + 1.0) / threads.getMaximumPoolSize());
     }
 }
