@@ -65,7 +65,7 @@ public class WorkflowGrpcService extends WorkflowServiceGrpc.WorkflowServiceImpl
     }
 
     private void run(StreamObserver<WorkflowEvent> observer, Supplier<RunRequest> request) {
-        StreamWriter.of(observer, WorkflowStatuses::of).run(executor, stream -> run(request.get(), stream));
+        StreamWriter.of(observer).run(executor, stream -> run(request.get(), stream));
     }
 
     private void run(RunRequest run, StreamWriter<WorkflowEvent> writer) {

@@ -9,23 +9,16 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
-import multimodal.common.rpc.BusyException;
 import multimodal.common.rpc.Statuses;
 import multimodal.gateway.workflow.Node;
 import multimodal.gateway.workflow.WorkflowException;
 
-/** The status of a call whose workflow has ended early: that of the failed node, which it names, or that it was not let in. */
+/** The status of a call whose workflow has ended early: that of the failed node, which it names. */
 final class WorkflowStatuses {
     private static final String REASON = "NODE_FAILED";
     private static final String DOMAIN = "gateway.multimodal";
 
     private WorkflowStatuses() {}
-
-    static StatusRuntimeException of(Throwable error) {
-        return error instanceof BusyException busy
-                ? Statuses.exhausted(busy.getMessage(), busy.retryDelay())
-                : Statuses.of(error);
-    }
 
     /** The status of a run that ended with {@code failure}; {@code settingsPath} leads to the settings of its node. */
     static StatusRuntimeException of(WorkflowException failure, String settingsPath) {

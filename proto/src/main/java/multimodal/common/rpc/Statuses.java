@@ -58,8 +58,9 @@ public final class Statuses {
     }
 
     /**
-     * The status that {@code error} is answered with: its own if it is a status, else {@code INTERNAL} with an id. The text
-     * of any other error goes to the log, under the same id, and to no client.
+     * The status that {@code error} is answered with: its own if it is a status, {@code RESOURCE_EXHAUSTED} with the delay of a
+     * {@link BusyException}, else {@code INTERNAL} with an id. The text of any other error goes to the log, under the same id,
+     * and to no client.
      */
     public static StatusRuntimeException of(Throwable error) {
         if (error instanceof StatusRuntimeException status) {
@@ -67,6 +68,9 @@ public final class Statuses {
         }
         if (error instanceof StatusException status) {
             return status.getStatus().asRuntimeException(status.getTrailers());
+        }
+        if (error instanceof BusyException busy) {
+            return exhausted(busy.getMessage(), busy.retryDelay());
         }
         String id = UUID.randomUUID().toString();
         LOG.log(System.Logger.Level.ERROR, "internal error " + id, error);

@@ -91,7 +91,7 @@ public final class StreamWriter<T> {
         try {
             executor.execute(context.wrap(() -> runNow(work)));
         } catch (BusyException e) {
-            end(() -> observer.onError(Statuses.exhausted(e.getMessage(), e.retryDelay())));
+            end(() -> observer.onError(Statuses.of(e)));
         } catch (RejectedExecutionException e) {
             end(() -> observer.onError(Statuses.exhausted("too many calls at once", RETRY_DELAY)));
         }

@@ -22,6 +22,16 @@ class StatusesTest {
     }
 
     @Test
+    void whoIsBusySaysWhenToComeBack() {
+        StatusRuntimeException error = Statuses.of(new BusyException("full", Duration.ofMillis(250)));
+
+        assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(error.getStatus().getDescription()).isEqualTo("full");
+        assertThat(Statuses.detail(error, RetryInfo.class).orElseThrow().getRetryDelay())
+                .isEqualTo(Durations.fromMillis(250));
+    }
+
+    @Test
     void aStatusStaysWhatItIs() {
         StatusRuntimeException error = Statuses.exhausted("full", Duration.ofSeconds(1));
 
