@@ -3,6 +3,7 @@ package multimodal.gateway.rpc;
 import com.google.protobuf.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import multimodal.gateway.v1.Workflow;
 import multimodal.gateway.v1.WorkflowNode;
@@ -45,12 +46,13 @@ final class WorkflowReader {
     }
 
     private static Node node(WorkflowNode message, NodeCatalogue catalogue, String path, List<WorkflowProblem> found) {
-        NodeType type = catalogue.find(message.getMethod()).orElseGet(() -> NodeType.unknown(message.getMethod()));
-        if (catalogue.find(message.getMethod()).isEmpty()) {
-            return new Node(message.getId(), type);
+        Optional<NodeType> type = catalogue.find(message.getMethod());
+        if (type.isEmpty()) {
+            return new Node(message.getId(), NodeType.unknown(message.getMethod()));
         }
-        Message settings = SettingsReader.read(message.getSettings(), type.empty(), path + ".settings", found::add);
-        Node node = new Node(message.getId(), type, settings);
+        Message settings =
+                SettingsReader.read(message.getSettings(), type.get().empty(), path + ".settings", found::add);
+        Node node = new Node(message.getId(), type.get(), settings);
         WorkflowNode own = WorkflowMessages.render(node);
         boolean tellsPorts = message.getInputsCount() + message.getOutputsCount() > 0;
         boolean agrees = message.getInputsList().equals(own.getInputsList())

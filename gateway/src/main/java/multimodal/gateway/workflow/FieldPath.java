@@ -69,46 +69,41 @@ public final class FieldPath {
 
     /** Sets the field, making what lies between. */
     public void set(Message.Builder message, Object value) {
-        set(message, 0, value);
-    }
-
-    /** Clears the field of {@code message}; without effect if it is not set. */
-    public void clear(Message.Builder message) {
-        if (get(message.buildPartial()).isPresent()) {
-            set(message, 0, null);
-        }
-    }
-
-    /** Sets the field, or clears it if {@code value} is null; of a repeated field the first element becomes empty then. */
-    private void set(Message.Builder message, int depth, Object value) {
-        FieldDescriptor step = steps.get(depth);
-        boolean isThere = step.isRepeated() && message.getRepeatedFieldCount(step) > 0;
-        Object content = value;
-        if (depth < steps.size() - 1) {
-            Message.Builder child = child(message, step, isThere);
-            set(child, depth + 1, value);
-            content = child.build();
-        } else if (value == null && step.isRepeated()) {
-            content = message.newBuilderForField(step).build();
-        }
-        if (content == null) {
-            message.clearField(step);
-        } else if (isThere) {
-            message.setRepeatedField(step, 0, content);
-        } else if (step.isRepeated()) {
-            message.addRepeatedField(step, content);
+        Message.Builder parent = parent(message);
+        if (!field().isRepeated()) {
+            parent.setField(field(), value);
+        } else if (parent.getRepeatedFieldCount(field()) > 0) {
+            parent.setRepeatedField(field(), 0, value);
         } else {
-            message.setField(step, content);
+            parent.addRepeatedField(field(), value);
         }
     }
 
-    private static Message.Builder child(Message.Builder message, FieldDescriptor step, boolean isThere) {
-        if (step.isRepeated()) {
-            return isThere
-                    ? ((Message) message.getRepeatedField(step, 0)).toBuilder()
-                    : message.newBuilderForField(step);
+    /** Clears the field, which is set in {@code message}; of a repeated field the first element becomes empty. */
+    public void clear(Message.Builder message) {
+        Message.Builder parent = parent(message);
+        if (field().isRepeated()) {
+            parent.setRepeatedField(
+                    field(), 0, parent.newBuilderForField(field()).build());
+        } else {
+            parent.clearField(field());
         }
-        return ((Message) message.getField(step)).toBuilder();
+    }
+
+    /** The message that holds the field, made if it is not there. */
+    private Message.Builder parent(Message.Builder message) {
+        Message.Builder parent = message;
+        for (FieldDescriptor step : steps.subList(0, steps.size() - 1)) {
+            if (!step.isRepeated()) {
+                parent = parent.getFieldBuilder(step);
+                continue;
+            }
+            if (parent.getRepeatedFieldCount(step) == 0) {
+                parent.addRepeatedField(step, parent.newBuilderForField(step).build());
+            }
+            parent = parent.getRepeatedFieldBuilder(step, 0);
+        }
+        return parent;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package multimodal.gateway.workflow;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Message;
 import java.util.Map;
 import multimodal.common.v1.FinishReason;
 import multimodal.common.v1.GenerationInfo;
@@ -18,12 +19,9 @@ public record NodeOutput(Map<String, PortValue> values, GenerationInfo info, Fin
     long bytes() {
         long bytes = answer.getSerializedSize();
         for (PortValue value : values.values()) {
-            bytes += value instanceof PortValue.ImageValue image ? image.image().getSerializedSize() : 0;
-            bytes += value instanceof PortValue.EmbeddingValue point
-                    ? point.embedding().getSerializedSize()
-                    : 0;
-            bytes +=
-                    value instanceof PortValue.TextValue text ? 2L * text.text().length() : 0;
+            bytes += value instanceof PortValue.TextValue text
+                    ? 2L * text.text().length()
+                    : ((Message) value.field()).getSerializedSize();
         }
         return bytes;
     }

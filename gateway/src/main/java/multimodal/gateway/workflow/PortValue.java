@@ -39,12 +39,4 @@ public sealed interface PortValue {
         }
         return field instanceof Image image ? new ImageValue(image) : new EmbeddingValue((Embedding) field);
     }
-
-    /** The type of the ports that it fits. */
-    default PortType type() {
-        if (this instanceof TextValue) {
-            return PortType.TEXT;
-        }
-        return this instanceof ImageValue ? PortType.IMAGE : PortType.EMBEDDING;
-    }
 }
