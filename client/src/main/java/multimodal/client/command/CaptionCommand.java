@@ -1,9 +1,7 @@
 package multimodal.client.command;
 
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import multimodal.client.FleetClient;
-import multimodal.client.TraceParent;
 import multimodal.client.graph.GraphBuilder;
 import multimodal.client.run.NodeState;
 import multimodal.client.terminal.Terminal;
@@ -11,22 +9,18 @@ import multimodal.clip.v1.CaptionImageRequest;
 import multimodal.clip.v1.VisionLanguageServiceGrpc;
 import multimodal.common.v1.BeamDecoding;
 import multimodal.common.v1.DecodingOptions;
-import multimodal.common.v1.ModelRef;
 import multimodal.gateway.v1.PortType;
 import multimodal.gateway.v1.PortValue;
 import multimodal.gateway.v1.RunWorkflowRequest;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code fleet caption}: a picture in words. */
 @Command(name = "caption", description = "Describes a picture.")
-public final class CaptionCommand implements Callable<Integer> {
+public final class CaptionCommand extends NodeCommand {
 
+    private static final String NODE = "caption";
     private static final String INPUT = "picture";
 
     @Parameters(paramLabel = "FILE", description = "PNG, JPEG or WebP.")
@@ -43,26 +37,17 @@ public final class CaptionCommand implements Callable<Integer> {
     @Option(names = "--max-tokens", description = "Most tokens (default: the model's limit).")
     Integer maxTokens;
 
-    @Option(names = "--model", description = "Name of the model (default: the fleet's).")
-    String model = "";
-
-    @Mixin
-    GatewayOptions gateway;
-
-    @Mixin
-    TerminalOptions terminalOptions;
-
-    @Spec
-    CommandSpec spec;
+    CaptionCommand() {
+        super(NODE);
+    }
 
     @Override
-    public Integer call() throws Exception {
-        Terminal terminal = terminalOptions.on(spec.commandLine().getOut());
+    Request request(Terminal terminal) throws IOException {
         RunWorkflowRequest request = RunWorkflowRequest.newBuilder()
                 .setWorkflow(new GraphBuilder("Caption")
                         .input(INPUT, PortType.PORT_TYPE_IMAGE)
-                        .node("caption", VisionLanguageServiceGrpc.getCaptionImageMethod(), settings())
-                        .edge(INPUT, "caption.image")
+                        .node(NODE, VisionLanguageServiceGrpc.getCaptionImageMethod(), settings())
+                        .edge(INPUT, NODE + ".image")
                         .build())
                 .putInputs(
                         INPUT,
@@ -70,12 +55,12 @@ public final class CaptionCommand implements Callable<Integer> {
                                 .setImage(GivenFiles.picture("FILE", file))
                                 .build())
                 .build();
-        try (FleetClient client = gateway.connect()) {
-            NodeState node = NodeRun.of(
-                    "caption", terminal, events -> client.runWorkflow(request, TraceParent.newTrace(), events));
-            terminal.println(node.text().strip());
-            return ExitCode.OK;
-        }
+        return (client, trace, events) -> client.runWorkflow(request, trace, events);
+    }
+
+    @Override
+    void show(NodeState finished, Terminal terminal) {
+        terminal.println(finished.text().strip());
     }
 
     private CaptionImageRequest settings() {
@@ -87,9 +72,7 @@ public final class CaptionCommand implements Callable<Integer> {
         if (maxTokens != null) {
             decoding.setMaxTokens(maxTokens);
         }
-        if (!model.isEmpty()) {
-            settings.setModel(ModelRef.newBuilder().setName(model));
-        }
+        model().ifPresent(settings::setModel);
         return settings.setDecoding(decoding).build();
     }
 }

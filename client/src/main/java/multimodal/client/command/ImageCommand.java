@@ -3,17 +3,13 @@ package multimodal.client.command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import multimodal.client.FleetClient;
 import multimodal.client.InputException;
 import multimodal.client.TimeText;
-import multimodal.client.TraceParent;
 import multimodal.client.graph.GraphBuilder;
 import multimodal.client.run.NodeState;
 import multimodal.client.terminal.Terminal;
-import multimodal.common.v1.ModelRef;
 import multimodal.gateway.v1.PortType;
 import multimodal.gateway.v1.PortValue;
 import multimodal.gateway.v1.RunWorkflowRequest;
@@ -24,16 +20,12 @@ import multimodal.image.v1.EnhancePromptRequest;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.ImageServiceGrpc;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code fleet image}: a picture from a text. What an option may be the fleet knows; its answer names the option. */
 @Command(name = "image", description = "Makes a picture from a text.")
-public final class ImageCommand implements Callable<Integer> {
+public final class ImageCommand extends NodeCommand {
 
     private static final String NODE = "image";
     private static final String STYLE = "style";
@@ -85,43 +77,27 @@ public final class ImageCommand implements Callable<Integer> {
             description = "A picture of the same size whose outlines it shall have (the fleet needs a ControlNet).")
     Path control;
 
-    @Option(names = "--model", description = "Name of the model (default: the fleet's).")
-    String model = "";
-
     @Option(names = "--out", paramLabel = "FILE", description = "Where the picture goes (default: ${DEFAULT-VALUE}).")
     Path out = Path.of("image.png");
 
-    @Mixin
-    GatewayOptions gateway;
-
-    @Mixin
-    TerminalOptions terminalOptions;
-
-    @Spec
-    CommandSpec spec;
-
-    @Override
-    public Integer call() throws Exception {
-        Terminal terminal = terminalOptions.on(spec.commandLine().getOut());
-        RunWorkflowRequest request = request(settings(terminal));
-        try (FleetClient client = gateway.connect()) {
-            NodeState node =
-                    NodeRun.of(NODE, terminal, events -> client.runWorkflow(request, TraceParent.newTrace(), events));
-            write(node, terminal);
-            return ExitCode.OK;
-        }
+    ImageCommand() {
+        super(NODE);
     }
 
-    private RunWorkflowRequest request(GenerateImageRequest.Builder settings) throws IOException {
+    @Override
+    Request request(Terminal terminal) throws IOException {
+        RunWorkflowRequest request = run(settings(terminal));
+        return (client, trace, events) -> client.runWorkflow(request, trace, events);
+    }
+
+    private RunWorkflowRequest run(GenerateImageRequest.Builder settings) throws IOException {
         GraphBuilder graph = new GraphBuilder("Image");
         RunWorkflowRequest.Builder request = RunWorkflowRequest.newBuilder();
         if (!style.isEmpty()) {
             EnhancePromptRequest.Builder words = EnhancePromptRequest.newBuilder()
                     .setPrompt(settings.getPrompt())
                     .setStyle(style);
-            if (settings.hasModel()) {
-                words.setModel(settings.getModel());
-            }
+            model().ifPresent(words::setModel);
             settings.clearPrompt();
             graph.node(STYLE, ImageServiceGrpc.getEnhancePromptMethod(), words.build())
                     .edge(STYLE + ".prompt", NODE + ".prompt");
@@ -167,9 +143,7 @@ public final class ImageCommand implements Callable<Integer> {
         if (seed != null) {
             settings.setSeed(seed);
         }
-        if (!model.isEmpty()) {
-            settings.setModel(ModelRef.newBuilder().setName(model));
-        }
+        model().ifPresent(settings::setModel);
         if (size != null) {
             Matcher sides = SIZE.matcher(size);
             if (!sides.matches()) {
@@ -182,15 +156,16 @@ public final class ImageCommand implements Callable<Integer> {
         return settings;
     }
 
-    private void write(NodeState node, Terminal terminal) throws IOException {
-        byte[] picture = node.picture().orElseThrow().getData().toByteArray();
+    @Override
+    void show(NodeState finished, Terminal terminal) throws IOException {
+        byte[] picture = finished.picture().orElseThrow().getData().toByteArray();
         Files.write(out, picture);
         terminal.println("wrote %s (seed %d, %s/%s, %s)"
                 .formatted(
                         out,
-                        node.info().getSeed(),
-                        node.info().getModel().getName(),
-                        node.info().getModel().getVersion(),
-                        TimeText.seconds(node.duration())));
+                        finished.info().getSeed(),
+                        finished.info().getModel().getName(),
+                        finished.info().getModel().getVersion(),
+                        TimeText.seconds(finished.duration())));
     }
 }

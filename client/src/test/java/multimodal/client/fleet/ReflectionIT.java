@@ -8,7 +8,9 @@ import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -52,14 +54,17 @@ class ReflectionIT {
 
     private static List<String> readmeCommands() throws IOException {
         String readme = Files.readString(Path.of(System.getProperty("fleet.root"), "README.md"));
-        return readme.replace("\\\n", " ")
-                .lines()
-                .map(String::strip)
-                .filter(line -> line.startsWith("grpcurl -plaintext"))
-                // What a shell pipes into a line is not there.
-                .filter(line -> !line.contains(" -d @ "))
-                .filter(line -> !line.contains("\"collection\"")) // which a line with -d @ would have made
+        return Arrays.stream(readme.replace("\\\n", " ").split("```", -1))
+                .flatMap(ReflectionIT::commands)
                 .toList();
+    }
+
+    /** What a shell pipes into a line is not there, nor is what such a line makes for those after it. */
+    private static Stream<String> commands(String block) {
+        return block.lines()
+                .map(String::strip)
+                .takeWhile(line -> !line.contains("grpcurl -plaintext -d @ "))
+                .filter(line -> line.startsWith("grpcurl -plaintext"));
     }
 
     private static void assertDescribed(String address, String... services) {
