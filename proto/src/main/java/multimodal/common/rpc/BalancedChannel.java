@@ -2,6 +2,7 @@ package multimodal.common.rpc;
 
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
+import io.grpc.LoadBalancerRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.NameResolverRegistry;
 import java.util.HashMap;
@@ -29,6 +30,7 @@ public final class BalancedChannel {
 
     static {
         NameResolverRegistry.getDefaultRegistry().register(new AddressListProvider());
+        LoadBalancerRegistry.getDefaultRegistry().register(new FleetRoundRobin());
     }
 
     private BalancedChannel() {}
@@ -59,7 +61,7 @@ public final class BalancedChannel {
 
     private static Map<String, Object> serviceConfig(Optional<String> healthService) {
         Map<String, Object> config = new HashMap<>();
-        config.put("loadBalancingConfig", List.of(Map.of("round_robin", Map.of())));
+        config.put("loadBalancingConfig", List.of(Map.of(FleetRoundRobin.POLICY, Map.of())));
         config.put("methodConfig", List.of(Map.of("name", List.of(Map.of()), "retryPolicy", retryPolicy())));
         healthService.ifPresent(name -> config.put("healthCheckConfig", Map.of("serviceName", name)));
         return config;
