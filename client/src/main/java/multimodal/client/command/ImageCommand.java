@@ -72,9 +72,15 @@ public final class ImageCommand extends NodeCommand {
     Path mask;
 
     @Option(
+            names = "--mask-padding",
+            paramLabel = "PIXELS",
+            description = "Makes the part around the mask enlarged, with so many pixels around it: for small things.")
+    Integer maskPadding;
+
+    @Option(
             names = "--control",
             paramLabel = "FILE",
-            description = "A picture of the same size whose outlines it shall have (the fleet needs a ControlNet).")
+            description = "A picture of the same size whose outlines it shall have.")
     Path control;
 
     @Option(names = "--out", paramLabel = "FILE", description = "Where the picture goes (default: ${DEFAULT-VALUE}).")
@@ -133,6 +139,9 @@ public final class ImageCommand extends NodeCommand {
                 .setPreviewInterval(terminal.rich() ? PREVIEW_INTERVAL : 0);
         if (steps != null) {
             settings.setSteps(steps);
+        }
+        if (maskPadding != null) {
+            settings.setPaddingMaskCrop(maskPadding);
         }
         if (strength != null) {
             settings.setStrength(strength);

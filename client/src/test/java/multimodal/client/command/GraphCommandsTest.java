@@ -104,6 +104,8 @@ class GraphCommandsTest {
                 "0.5",
                 "--mask",
                 picture().toString(),
+                "--mask-padding",
+                "16",
                 "--out",
                 directory.resolve("a.png").toString());
 
@@ -112,7 +114,7 @@ class GraphCommandsTest {
         assertThat(graph.getNodesList()).extracting(WorkflowNode::getId).containsExactly("style", "image");
         assertThat(graph.getNodes(0).getSettings().getFieldsMap()).containsOnlyKeys("prompt", "style");
         assertThat(graph.getNodes(1).getSettings().getFieldsMap())
-                .containsKey("strength")
+                .containsKeys("strength", "padding_mask_crop")
                 .doesNotContainKey("prompt");
         assertThat(graph.getEdgesList())
                 .extracting(edge -> edge.getTarget().getPort())
