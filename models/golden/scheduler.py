@@ -1,7 +1,7 @@
 """Steps of diffusers' noise schedulers: `python -m models.golden.scheduler`.
 
 `scheduler.safetensors` has DDIM alone, `solvers.safetensors` the schedulers that count in sigmas, and each scheduler
-from the middle, as image to image begins.
+from the middle, as image to image begins, and `unclip_scheduler.safetensors` that of unCLIP's prior.
 
 Every case starts from `sample` and takes, at step i, `predictions[i]` as the model's output and `noise[i]` as the
 variance noise (used where eta is above zero). `<case>_steps` holds x_{t-1} after each step, `<case>_originals` the
@@ -14,8 +14,9 @@ import itertools
 from unittest import mock
 
 import torch
-from diffusers import DDIMScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler
+from diffusers import DDIMScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler, UnCLIPScheduler
 from diffusers.schedulers import scheduling_euler_ancestral_discrete as ancestral
+from diffusers.schedulers import scheduling_unclip
 
 from models.golden.common import write
 from models.golden.samplers import SCHEDULERS
@@ -39,6 +40,8 @@ SOLVER_SETTINGS = [  # schedule, spacing, offset, prediction, whether the last t
     ("squaredcos_cap_v2", "trailing", 0, "v_prediction", True),
 ]
 SOLVER_RUNS = [(1, 0), (7, 0), (15, 0), (7, 4), (16, 15)]  # steps, and the one that is begun with
+UNCLIP_SETTINGS = [("epsilon", None), ("epsilon", 1.0), ("sample", 5.0), ("sample", 0.5)]  # prediction, and its range
+UNCLIP_RUNS = [(1000, 2), (1000, 7), (1000, 25), (20, 20)]  # timesteps of the training, and steps
 TIMESTEP_COUNTS = [1, 2, 3, 7, 20, 30, 50, 99, 100, 150]
 
 
@@ -136,6 +139,22 @@ def add_solvers(tensors: dict, cases: list) -> None:
         cases.append({"kind": "solver", "name": name, "scheduler": kind, "steps": steps, "begin": begin} | chosen)
 
 
+def add_unclip(tensors: dict, cases: list) -> None:
+    """Each step is told which one follows, as Karlo's pipelines do."""
+    for (prediction, clip), (train, steps) in itertools.product(UNCLIP_SETTINGS, UNCLIP_RUNS):
+        chosen = {"prediction_type": prediction, "num_train_timesteps": train}
+        kept = {"clip_sample": False} if clip is None else {"clip_sample_range": clip}
+        unclip, sample, name, rows = UnCLIPScheduler(**chosen, **kept), tensors["sample"], f"case_{len(cases):03d}", []
+        unclip.set_timesteps(steps)
+        for index, (timestep, following) in enumerate(itertools.zip_longest(unclip.timesteps, unclip.timesteps[1:])):
+            with mock.patch.object(scheduling_unclip, "randn_tensor", return_value=tensors["noise"][index]):
+                sample = unclip.step(tensors["predictions"][index], timestep, sample, following).prev_sample
+            rows.append(sample)
+        tensors |= {f"{name}_steps": torch.stack(rows), f"{name}_timesteps": unclip.timesteps.to(torch.int64)}
+        case = {"kind": "unclip", "name": name, "steps": steps, "variance_type": unclip.config.variance_type}
+        cases.append(case | chosen | ({} if clip is None else {"clip_sample_range": clip}))
+
+
 def main() -> None:
     generator = torch.Generator().manual_seed(5)
     given = {"sample": torch.randn(SHAPE, generator=generator)}
@@ -153,6 +172,9 @@ def main() -> None:
     tensors, cases = dict(given), []
     add_solvers(tensors, cases)
     write("solvers", tensors, cases)
+    tensors, cases = dict(given), []
+    add_unclip(tensors, cases)
+    write("unclip_scheduler", tensors, cases)
 
 
 if __name__ == "__main__":

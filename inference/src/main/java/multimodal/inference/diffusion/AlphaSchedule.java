@@ -13,7 +13,12 @@ final class AlphaSchedule {
 
     static float[] cumulativeAlphas(NoiseSchedulerOptions options) {
         float[] betas = betas(options);
-        return cumulativeProduct(alphas(options.rescaleBetasZeroSnr() ? rescaleToZeroSnr(betas) : betas));
+        return cumulativeAlphas(options.rescaleBetasZeroSnr() ? rescaleToZeroSnr(betas) : betas);
+    }
+
+    /** ᾱ after the steps of such {@code betas}. */
+    static float[] cumulativeAlphas(float[] betas) {
+        return cumulativeProduct(alphas(betas));
     }
 
     /**
@@ -63,7 +68,8 @@ final class AlphaSchedule {
         return squares;
     }
 
-    private static float[] cosineBetas(int count) {
+    /** β of {@link BetaSchedule#SQUAREDCOS_CAP_V2} over {@code count} timesteps. */
+    static float[] cosineBetas(int count) {
         float[] betas = new float[count];
         for (int i = 0; i < count; i++) {
             double ratio = cosineAlpha((i + 1) / (double) count) / cosineAlpha(i / (double) count);
@@ -79,7 +85,7 @@ final class AlphaSchedule {
 
     /** Lin et al. 2023, algorithm 1: shifts and scales √ᾱ so that the last one is 0 and the first one stays. */
     private static float[] rescaleToZeroSnr(float[] betas) {
-        float[] roots = cumulativeProduct(alphas(betas));
+        float[] roots = cumulativeAlphas(betas);
         for (int i = 0; i < roots.length; i++) {
             roots[i] = (float) Math.sqrt(roots[i]);
         }

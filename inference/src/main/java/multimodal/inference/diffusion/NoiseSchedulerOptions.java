@@ -1,8 +1,5 @@
 package multimodal.inference.diffusion;
 
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.Parameters;
@@ -54,12 +51,12 @@ public record NoiseSchedulerOptions(
      */
     public static NoiseSchedulerOptions from(Parameters parameters) {
         SchedulerKind kind = parameters.has("scheduler")
-                ? choice(parameters, "scheduler", SchedulerKind.values())
+                ? parameters.choice("scheduler", SchedulerKind.values())
                 : SchedulerKind.DDIM;
         return new NoiseSchedulerOptions(
-                new SchedulerChoice(kind, choice(parameters, "timestep_spacing", TimestepSpacing.values()), 0),
-                choice(parameters, "prediction_type", PredictionType.values()),
-                choice(parameters, "beta_schedule", BetaSchedule.values()),
+                new SchedulerChoice(kind, parameters.choice("timestep_spacing", TimestepSpacing.values()), 0),
+                parameters.choice("prediction_type", PredictionType.values()),
+                parameters.choice("beta_schedule", BetaSchedule.values()),
                 parameters.number("beta_start"),
                 parameters.number("beta_end"),
                 parameters.integer("num_train_timesteps"),
@@ -82,30 +79,11 @@ public record NoiseSchedulerOptions(
                 rescaleBetasZeroSnr);
     }
 
-    private static <E extends Enum<E>> E choice(Parameters parameters, String key, E[] choices) {
-        String found = parameters.text(key);
-        return Arrays.stream(choices)
-                .filter(choice -> word(choice).equals(found))
-                .findFirst()
-                .orElseThrow(() -> fault(
-                        key,
-                        found,
-                        Arrays.stream(choices).map(NoiseSchedulerOptions::word).collect(Collectors.joining(", "))));
-    }
-
-    private static String word(Enum<?> choice) {
-        return choice.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static void require(boolean holds, String key, Object value, String expected) {
+    static void require(boolean holds, String key, Object value, String expected) {
         if (!holds) {
-            throw fault(key, value, expected);
+            throw new InferenceException(
+                    ErrorKind.MISCONFIGURED,
+                    "model.yaml: parameters.%s: %s (expected: %s)".formatted(key, value, expected));
         }
-    }
-
-    private static InferenceException fault(String key, Object value, String expected) {
-        return new InferenceException(
-                ErrorKind.MISCONFIGURED,
-                "model.yaml: parameters.%s: %s (expected: %s)".formatted(key, value, expected));
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 public final class InferenceException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
+    private static final String MODEL = "model";
 
     private final ErrorKind kind;
     private final String field;
@@ -52,6 +53,15 @@ public final class InferenceException extends RuntimeException {
         return field == null
                 ? this
                 : new InferenceException(kind, path + "." + field, path + "." + getMessage(), retryDelay, this);
+    }
+
+    /** This error of a request's {@code model}, which it has in the field {@code other}; itself if another or none is at fault. */
+    public InferenceException ofModelIn(String other) {
+        if (field == null || !field.startsWith(MODEL + ".")) {
+            return this;
+        }
+        String message = other + getMessage().substring(MODEL.length());
+        return new InferenceException(kind, other + field.substring(MODEL.length()), message, retryDelay, this);
     }
 
     public ErrorKind kind() {

@@ -1,7 +1,10 @@
 package multimodal.inference.repository;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 
@@ -31,6 +34,20 @@ public record Parameters(Map<String, Object> values) {
 
     public String text(String key) {
         return typed(key, String.class, "a text");
+    }
+
+    /** The one of {@code choices} whose name in lower case is the text. */
+    public <E extends Enum<E>> E choice(String key, E[] choices) {
+        String found = text(key);
+        return Arrays.stream(choices)
+                .filter(choice -> word(choice).equals(found))
+                .findFirst()
+                .orElseThrow(() -> fault(
+                        key, found, Arrays.stream(choices).map(Parameters::word).collect(Collectors.joining(", "))));
+    }
+
+    private static String word(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
     }
 
     public boolean flag(String key) {
