@@ -179,6 +179,27 @@ def controlnet(folder: Path, count: int) -> list[dict]:
     return figures
 
 
+def unclip(folder: Path, count: int) -> list[dict]:
+    """Of the prior the goal is the cosine that the text's own embedding has; of two variations that they differ at all."""
+    from models.export import diffusion
+    from models.export import unclip as exporter
+
+    _, projection, prior = exporter.shipped(folder)
+    painters = diffusion.shipped(REPOSITORY / exporter.BASE / "1")
+    found, figures = exporter.trainer.evaluate(projection, prior, painters, count), []
+    for split, composed in COMPOSITIONS.items():
+        kind, of_text = f"{composed} compositions", found[f"{split}_text_cosine"]
+        to_picture = "cosine to the embedding of the picture that the prompt tells"
+        figures.append(_figure(f"{to_picture}, the prior's, {kind}", found[f"{split}_prior_cosine"], of_text, "cosine"))
+        figures.append(_figure(f"{to_picture}, the text's own, {kind}", of_text, None, "cosine"))
+        figures.append(_figure(f"variations that keep the objects, {kind}", found[f"{split}_varied"], 0.85))
+        named = f"objects named right in pictures through the prior, {kind}"
+        figures.append(_figure(named, found[f"{split}_prior"], None))
+        apart = f"mean difference of two variations' pixels, of 255 levels, {kind}"
+        figures.append(_figure(apart, found[f"{split}_distance"], None, "levels"))
+    return figures
+
+
 MEASURES: dict[str, tuple[str, Callable[[Path, int], list[dict]], int]] = {
     "sticker-clip": ("sticker-clip", clip, 512),
     "sticker-caption": ("sticker-caption", caption, 200),
@@ -187,6 +208,7 @@ MEASURES: dict[str, tuple[str, Callable[[Path, int], list[dict]], int]] = {
     "sticker-diffusion": ("sticker-diffusion", diffusion, 100),
     "sticker-controlnet-canny": ("sticker-controlnet-canny", controlnet, 100),
     "sticker-diffusion-inpainting": ("sticker-diffusion", inpainting, 100),
+    "sticker-unclip": ("sticker-unclip", unclip, 100),
     "sticker-diffusion-samplers": ("sticker-diffusion", samplers, 100),
     "sticker-diffusion-styles": ("sticker-diffusion", styles, 100),
 }

@@ -142,15 +142,15 @@ def vary(projection: Projection, model, text_encoder: CLIPTextModel, given, embe
 
 
 @torch.no_grad()
-def evaluate(projection: Projection, prior: Prior, count: int) -> dict[str, float]:
-    """What held-out pictures and prompts become.
+def evaluate(projection: Projection, prior: Prior, painters: tuple, count: int) -> dict[str, float]:
+    """What held-out pictures and prompts become, painted by `painters`: UNet, text encoder, encoder and decoder.
 
     `_cosine`: of the true picture's embedding to the prior's, and to the text's own. `_varied`: the share of variations
     of a held-out picture in which the judge names the same objects; `_distance`: the mean absolute difference of two
     variations' pixels, in 1/255. `_prior`: the share named right of pictures painted from the prompt through the prior.
     """
-    model, text_encoder, _ = unet.load_unet(unet.latest())
-    (encoder, decoder), judge, embedder, figures = load_vae(latest_vae()), load_judge(), clip.committed(), {}
+    model, text_encoder, encoder, decoder = painters
+    judge, embedder, figures = load_judge(), clip.committed(), {}
     for split in ("test", "unseen"):
         scenes = [scene_at(split, number, TRAIN_VENDORS) for number in range(count)]
         texts = prompts.captions_of(scenes, (split, "unclip"))
@@ -254,13 +254,16 @@ def train(arguments) -> None:
             state = parts | {"raw": both.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
             common.save_checkpoint(state, run.checkpoint)
     average.module.cpu()
-    run.log(step=step, **evaluate(average.module["projection"], average.module["prior"], settings.held_out))
+    averages = average.module["projection"], average.module["prior"]
+    run.log(step=step, **evaluate(*averages, (model, text_encoder, *load_vae(latest_vae())), settings.held_out))
 
 
 def main() -> None:
     arguments = common.command_line("Trains the prior and the projection of unCLIP.")
     if arguments.evaluate:
-        print(evaluate(*load_unclip(latest()), Settings().held_out))
+        model, text_encoder, _ = unet.load_unet(unet.latest())
+        painters = (model, text_encoder, *load_vae(latest_vae()))
+        print(evaluate(*load_unclip(latest()), painters, Settings().held_out))
     else:
         train(arguments)
 
