@@ -70,6 +70,7 @@ record InProcessWorkloads(ModelRegistry registry, List<String> texts, int steps)
                 model.scheduler().choice(),
                 Optional.empty(),
                 Controls.NONE,
+                Optional.empty(),
                 Optional.empty());
     }
 

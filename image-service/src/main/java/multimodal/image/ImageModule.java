@@ -13,8 +13,10 @@ import multimodal.image.pipeline.TextToImage;
 import multimodal.image.rpc.ControlNets;
 import multimodal.image.rpc.DiffusionModels;
 import multimodal.image.rpc.RequestPictures;
+import multimodal.image.rpc.UnClipModels;
 import multimodal.image.steps.ControlNet;
 import multimodal.image.steps.DiffusionModel;
+import multimodal.image.steps.UnClipModel;
 import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.inference.InferenceRuntime;
 import multimodal.inference.lifecycle.ModelQuery;
@@ -32,7 +34,8 @@ public class ImageModule {
     @Singleton
     ServedTasks tasks() {
         return new ServedTasks(
-                Map.of(ImageServiceGrpc.SERVICE_NAME, Set.of(DiffusionModel.TASK)), Set.of(ControlNet.TASK));
+                Map.of(ImageServiceGrpc.SERVICE_NAME, Set.of(DiffusionModel.TASK)),
+                Set.of(ControlNet.TASK, UnClipModel.TASK));
     }
 
     @Produces
@@ -49,6 +52,16 @@ public class ImageModule {
             Map<String, Object> suiting = Map.of(ControlNet.BASE, base, ControlNet.CONDITIONING, "canny");
             ModelQuery query = ModelMessages.query(ControlNet.TASK, model).withParameters(suiting);
             return ControlNet.of(runtime.registry().find(query, context, onLoading));
+        };
+    }
+
+    @Produces
+    @Singleton
+    UnClipModels unClipModels(InferenceRuntime runtime) {
+        return (model, base, context, onLoading) -> {
+            ModelQuery query =
+                    ModelMessages.query(UnClipModel.TASK, model).withParameters(Map.of(UnClipModel.BASE, base));
+            return UnClipModel.of(runtime.registry().find(query, context, onLoading));
         };
     }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param guidanceScale classifier-free guidance
  * @param scheduler noise scheduler with its settings, e.g. {@code ddim, eta 0.0, trailing}
  * @param strength how far it went from the picture it began with, 0 to 1; empty if it began with none
+ * @param unClip model that told what it was to be like, e.g. {@code sticker-unclip/1}; empty if words did
  * @param width in pixels
  * @param height in pixels
  */
@@ -30,6 +31,7 @@ public record GenerationMetadata(
         float guidanceScale,
         String scheduler,
         Optional<Float> strength,
+        Optional<String> unClip,
         int width,
         int height) {
 
@@ -64,6 +66,7 @@ public record GenerationMetadata(
                 Float.parseFloat(texts.get("guidance_scale")),
                 texts.get("scheduler"),
                 Optional.ofNullable(texts.get("strength")).map(Float::valueOf),
+                Optional.ofNullable(texts.get("unclip")),
                 Integer.parseInt(size[0]),
                 Integer.parseInt(size[1]));
     }
@@ -81,6 +84,7 @@ public record GenerationMetadata(
                 new PngText("scheduler", scheduler),
                 new PngText("size", width + "x" + height)));
         strength.ifPresent(value -> texts.add(new PngText("strength", value.toString())));
+        unClip.ifPresent(model -> texts.add(new PngText("unclip", model)));
         return texts;
     }
 }

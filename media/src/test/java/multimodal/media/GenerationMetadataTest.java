@@ -56,6 +56,7 @@ class GenerationMetadataTest {
                 2.5f,
                 "ddim, eta 0.0, trailing",
                 Optional.of(0.6f),
+                Optional.of("sticker-unclip/1"),
                 8,
                 8);
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import multimodal.image.steps.Controls;
 import multimodal.image.steps.Hole;
+import multimodal.image.steps.Likeness;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.diffusion.SchedulerChoice;
 import multimodal.inference.error.InferenceException;
@@ -13,7 +14,7 @@ import multimodal.media.Picture;
  * What picture to make, and how; every choice made, every value within the range of the API. Width and height must also
  * suit the model ({@link multimodal.image.steps.PictureSize}).
  *
- * @param prompt what the picture shows, not blank unless controls say it
+ * @param prompt what the picture shows, not blank unless controls or a likeness say it
  * @param negativePrompt what it does not show, possibly empty
  * @param steps denoising steps, 1 to {@value #MAX_STEPS}
  * @param guidance how strongly the prompt steers
@@ -26,6 +27,8 @@ import multimodal.media.Picture;
  * @param init what to start from, of the given width and height; empty to start from noise alone
  * @param controls what steers the layout; their ControlNets are in use as long as the options are
  * @param hole the part that is painted, of a picture of the given width and height; empty to paint everything
+ * @param likeness what the pictures shall be like, instead of showing what the prompt says word by word; its model is in use
+ *     as long as the options are
  */
 public record GenerateImageOptions(
         String prompt,
@@ -40,7 +43,8 @@ public record GenerateImageOptions(
         SchedulerChoice scheduler,
         Optional<InitImage> init,
         Controls controls,
-        Optional<Hole> hole) {
+        Optional<Hole> hole,
+        Optional<Likeness> likeness) {
 
     public static final int MAX_PROMPT_CHARACTERS = 10_000;
     public static final int MAX_STEPS = 150;
@@ -48,7 +52,9 @@ public record GenerateImageOptions(
     public static final float MAX_GUIDANCE_SCALE = 30;
 
     public GenerateImageOptions {
-        require(!prompt.isBlank() || controls.guessMode(), "prompt", "blank", "not only blanks");
+        boolean isPrompted =
+                !controls.guessMode() && likeness.map(Likeness::isOfPrompt).orElse(true);
+        require(!prompt.isBlank() || !isPrompted, "prompt", "blank", "not only blanks");
         require(steps >= 1 && steps <= MAX_STEPS, "steps", steps, "1 to " + MAX_STEPS);
         require(width >= 1, "width", width, "at least 1");
         require(height >= 1, "height", height, "at least 1");
@@ -61,6 +67,11 @@ public record GenerateImageOptions(
     /** Steps that are taken: all of {@link #steps}, or the last ones from an init image on; 0 leaves it as it is. */
     public int stepsTaken() {
         return init.map(image -> image.stepsTaken(steps)).orElse(steps);
+    }
+
+    /** Steps that a prior takes before them; 0 without one. */
+    int priorSteps() {
+        return likeness.map(Likeness::priorSteps).orElse(0);
     }
 
     /** Index of the first step that is taken. */

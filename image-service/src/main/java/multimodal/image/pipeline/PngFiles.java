@@ -46,6 +46,8 @@ final class PngFiles {
                 options.guidance().scale(),
                 options.scheduler().toString(),
                 options.init().map(InitImage::strength),
+                options.likeness()
+                        .map(likeness -> likeness.model().manifest().id().toString()),
                 options.width(),
                 options.height());
     }

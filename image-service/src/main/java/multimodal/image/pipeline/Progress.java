@@ -25,8 +25,13 @@ final class Progress {
         this.sink = sink;
     }
 
+    /** Step {@code step} of a prior, counted from 1, is done: they are the first. */
+    void reportPrior(int step) {
+        send(step, List.of());
+    }
+
     /**
-     * Step {@code step} of those that are taken, counted from 1, is done.
+     * Step {@code step} of those that are taken, counted from 1 and without a prior's, is done.
      *
      * @param original the latents that it foresees at the end, which a preview shows
      */
@@ -35,8 +40,12 @@ final class Progress {
         if (!previews.isEmpty()) {
             permit.firstOutput(FirstOutput.PREVIEW);
         }
+        send(options.priorSteps() + step, previews);
+    }
+
+    private void send(int step, List<byte[]> previews) {
         Duration spent = Duration.ofNanos(System.nanoTime() - startNanos);
-        int all = options.stepsTaken();
+        int all = options.priorSteps() + options.stepsTaken();
         Duration remaining = spent.multipliedBy(all - step).dividedBy(step);
         sink.accept(new ImageProgress(step, all, remaining, previews));
     }

@@ -9,6 +9,7 @@ import multimodal.image.steps.LatentDecoder;
 import multimodal.image.steps.LatentNoise;
 import multimodal.image.steps.PromptConditioning;
 import multimodal.image.steps.PromptTokens;
+import multimodal.image.steps.Prompts;
 import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
@@ -21,9 +22,10 @@ import multimodal.inference.tensor.Tensor;
 import multimodal.media.Picture;
 
 /**
- * Text to pictures by latent diffusion (Rombach et al. 2022), from noise, from a picture or into one: what diffusers' {@code
- * StableDiffusionPipeline} and {@code StableDiffusionImg2ImgPipeline} make of the same checkpoint, prompt, scheduler and
- * seed, up to rounding ({@code docs/decisions/0017} has where they differ). Thread-safe; blocks the calling thread.
+ * Text to pictures by latent diffusion (Rombach et al. 2022), from noise, from a picture or into one, or pictures like
+ * another: what diffusers' {@code StableDiffusionPipeline} and {@code StableDiffusionImg2ImgPipeline} make of the same
+ * checkpoint, prompt, scheduler and seed, up to rounding ({@code docs/decisions/0017} has where they differ). Thread-safe;
+ * blocks the calling thread.
  */
 public final class TextToImage {
 
@@ -46,14 +48,20 @@ public final class TextToImage {
         try (Permit permit = model.handle().admit(context, cost)) {
             PromptTokens prompt = model.tokens(options.prompt());
             PromptTokens negative = model.tokens(guidance.isActive() ? options.negativePrompt() : "");
+            LatentNoise noise =
+                    new LatentNoise(model, options.seed(), options.imageCount(), options.width(), options.height());
+            Progress progress = new Progress(model, options, permit, sink);
+            ImagePrompts images = ImagePrompts.of(model, options, prompt, permit, noise, progress);
+            Prompts prompts =
+                    new Prompts(images.pooled().isPresent() ? model.tokens("") : prompt, negative, images.pooled());
             Shape shape = model.latents(options.imageCount(), options.width(), options.height());
             PromptConditioning conditioning =
-                    PromptConditioning.encode(model, permit, prompt, negative, guidance, options.hole(), shape);
+                    PromptConditioning.encode(model, permit, prompts, guidance, options.hole(), shape);
             ControlRows controls =
                     ControlRows.open(options.controls(), guidance, options.imageCount(), options.stepsTaken(), context);
             Tensor latents;
             try (controls) {
-                latents = denoise(model, options, conditioning, controls, permit, sink);
+                latents = denoise(model, options, conditioning, controls, noise, permit, progress);
             }
             List<Picture> pictures = options.finished(LatentDecoder.decode(model, permit, latents));
             List<byte[]> pngs = PngFiles.results(permit, model, options, pictures);
@@ -61,7 +69,7 @@ public final class TextToImage {
                     pngs,
                     model.manifest().id(),
                     model.handle().engine(),
-                    permit.timings().plus(controls.timings()),
+                    permit.timings().plus(images.timings()).plus(controls.timings()),
                     prompt.droppedWords(),
                     negative.droppedWords());
         }
@@ -72,12 +80,10 @@ public final class TextToImage {
             GenerateImageOptions options,
             PromptConditioning conditioning,
             ControlRows controls,
+            LatentNoise noise,
             Permit permit,
-            Consumer<ImageProgress> sink) {
+            Progress progress) {
         NoiseScheduler scheduler = NoiseScheduler.of(model.scheduler().with(options.scheduler()), options.steps());
-        LatentNoise noise =
-                new LatentNoise(model, options.seed(), options.imageCount(), options.width(), options.height());
-        Progress progress = new Progress(model, options, permit, sink);
         StepResult latents = StepResult.first(FirstLatents.of(model, options, scheduler, noise, permit));
         try (Row row = model.handle().open(permit, "unet")) {
             for (int step = 0; step < options.stepsTaken(); step++) {

@@ -83,16 +83,16 @@ record ControlRequests(List<ControlImage> images, List<Picture> pictures, boolea
     }
 
     /**
-     * The controls, each with its ControlNet, which {@code networks} keeps in use.
+     * The controls, each with its ControlNet, which {@code used} keeps in use.
      *
      * @param cut the part of the picture that is painted, if not the whole
      */
-    Controls join(UsedControlNets networks, Optional<Hole.Cut> cut) {
+    Controls join(UsedModels used, Optional<Hole.Cut> cut) {
         List<Control> controls = new ArrayList<>();
         for (int index = 0; index < images.size(); index++) {
             ControlImage image = images.get(index);
             Optional<ModelRef> named = image.hasModel() ? Optional.of(image.getModel()) : Optional.empty();
-            ControlNet network = networks.find(field(index), named);
+            ControlNet network = used.controlNet(field(index), named);
             Picture whole = pictures.get(index);
             Picture picture = cut.map(part -> part.region().enlarged(whole)).orElse(whole);
             controls.add(new Control(network, picture, scale(image), image.getStart(), end(image)));

@@ -6,11 +6,13 @@ import io.quarkus.grpc.GrpcService;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import multimodal.common.rpc.CheckedRequests;
 import multimodal.common.rpc.StreamWriter;
 import multimodal.common.rpc.Violations;
 import multimodal.common.server.CallExecutor;
+import multimodal.common.v1.ModelRef;
 import multimodal.image.pipeline.EdgeDetection;
 import multimodal.image.pipeline.EnhancePromptOptions;
 import multimodal.image.pipeline.EnhancedPrompt;
@@ -18,6 +20,7 @@ import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.pipeline.ImageResult;
 import multimodal.image.pipeline.PromptEnhancer;
 import multimodal.image.pipeline.TextToImage;
+import multimodal.image.rpc.ImageResponses.Stream;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.DetectEdgesRequest;
 import multimodal.image.v1.DetectEdgesResponse;
@@ -26,11 +29,14 @@ import multimodal.image.v1.EnhancePromptResponse;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.ImageServiceGrpc;
+import multimodal.image.v1.VaryImageRequest;
+import multimodal.image.v1.VaryImageResponse;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.repository.ModelId;
 import multimodal.inference.rpc.GenAiSpans;
 import multimodal.inference.rpc.GenAiSpans.Operation;
 import multimodal.inference.rpc.InferenceStatuses;
+import multimodal.inference.rpc.ModelMessages;
 import multimodal.inference.rpc.RequestContexts;
 import multimodal.media.EdgeOptions;
 
@@ -41,6 +47,7 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
     private final CallExecutor executor;
     private final DiffusionModels models;
     private final ControlNets controlNets;
+    private final UnClipModels unClipModels;
     private final RequestPictures pictures;
     private final TextToImage textToImage;
     private final EdgeDetection edgeDetection;
@@ -52,6 +59,7 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
             CallExecutor executor,
             DiffusionModels models,
             ControlNets controlNets,
+            UnClipModels unClipModels,
             RequestPictures pictures,
             TextToImage textToImage,
             EdgeDetection edgeDetection,
@@ -59,6 +67,7 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
         this.executor = executor;
         this.models = models;
         this.controlNets = controlNets;
+        this.unClipModels = unClipModels;
         this.pictures = pictures;
         this.textToImage = textToImage;
         this.edgeDetection = edgeDetection;
@@ -72,24 +81,45 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
 
     @Override
     public void generateImage(GenerateImageRequest request, StreamObserver<GenerateImageResponse> observer) {
+        paint(
+                request.getModel(),
+                (model, used) -> ImageRequests.generateImage(request, model, pictures, used),
+                Stream.GENERATED,
+                observer);
+    }
+
+    @Override
+    public void varyImage(VaryImageRequest request, StreamObserver<VaryImageResponse> observer) {
+        paint(
+                request.getModel(),
+                (model, used) -> ImageRequests.varyImage(request, model, pictures, used),
+                Stream.VARIED,
+                observer);
+    }
+
+    /** Makes the pictures that {@code parse} reads out of a request which names {@code named}. */
+    private <T> void paint(
+            ModelRef named,
+            BiFunction<DiffusionModel, UsedModels, GenerateImageOptions> parse,
+            Stream<T> stream,
+            StreamObserver<T> observer) {
         long arrival = System.nanoTime();
-        StreamWriter<GenerateImageResponse> writer = StreamWriter.of(observer, InferenceStatuses::of);
+        StreamWriter<T> writer = StreamWriter.of(observer, InferenceStatuses::of);
         writer.run(executor, call -> {
-            ImageRequests.requireImplemented(request);
             RequestContext context = RequestContexts.current();
-            Consumer<ModelId> onLoading = loading -> call.offer(ImageResponses.loading(loading));
-            GenAiSpans.asked(context, Operation.GENERATE_IMAGE, request.getModel());
-            try (DiffusionModel model = models.find(request.getModel(), context, onLoading);
-                    UsedControlNets used = new UsedControlNets(controlNets, model.name(), context, onLoading)) {
-                GenAiSpans.answered(
-                        context, request.getModel(), model.manifest().id());
-                GenerateImageOptions options = ImageRequests.generateImage(request, model, pictures, used);
+            Consumer<ModelId> onLoading = loading -> call.offer(stream.loading().apply(ModelMessages.loading(loading)));
+            GenAiSpans.asked(context, Operation.GENERATE_IMAGE, named);
+            try (DiffusionModel model = models.find(named, context, onLoading);
+                    UsedModels used = new UsedModels(controlNets, unClipModels, model.name(), context, onLoading)) {
+                GenAiSpans.answered(context, named, model.manifest().id());
+                GenerateImageOptions options = parse.apply(model, used);
                 ImageResult result = textToImage.generate(
                         model,
                         options,
                         context,
-                        progress -> call.offer(ImageResponses.progress(progress, since(arrival))));
-                call.sendLast(ImageResponses.result(options, result, since(arrival)));
+                        progress ->
+                                call.offer(stream.progress().apply(ImageResponses.progress(progress, since(arrival)))));
+                call.sendLast(stream.result().apply(ImageResponses.result(options, result, since(arrival))));
             }
         });
     }

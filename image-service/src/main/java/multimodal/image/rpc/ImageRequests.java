@@ -5,21 +5,18 @@ import static multimodal.image.pipeline.GenerateImageOptions.MAX_IMAGES;
 import static multimodal.image.pipeline.GenerateImageOptions.MAX_PROMPT_CHARACTERS;
 import static multimodal.image.pipeline.GenerateImageOptions.MAX_STEPS;
 
-import io.grpc.Status.Code;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import multimodal.common.rpc.Statuses;
 import multimodal.common.rpc.Violations;
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.pipeline.InitImage;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.Hole;
+import multimodal.image.steps.Likeness;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.ImagePipeline;
+import multimodal.image.v1.VaryImageRequest;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.diffusion.SchedulerChoice;
 import multimodal.media.PictureScaler;
@@ -27,60 +24,66 @@ import multimodal.media.PictureScaler;
 /** Requests to options: defaults filled in from the model, and every violation told at once. */
 final class ImageRequests {
 
-    private static final Set<ImagePipeline> IMPLEMENTED = EnumSet.of(
-            ImagePipeline.IMAGE_PIPELINE_UNSPECIFIED,
-            ImagePipeline.IMAGE_PIPELINE_TEXT_TO_IMAGE,
-            ImagePipeline.IMAGE_PIPELINE_IMAGE_TO_IMAGE,
-            ImagePipeline.IMAGE_PIPELINE_CONTROL,
-            ImagePipeline.IMAGE_PIPELINE_INPAINTING);
-
     private static final SecureRandom SEEDS = new SecureRandom();
 
     private ImageRequests() {}
 
     /**
-     * Refuses what the API has designed for later.
+     * The options of a request.
      *
-     * @throws io.grpc.StatusRuntimeException {@code UNIMPLEMENTED} naming each such field
-     */
-    static void requireImplemented(GenerateImageRequest request) {
-        List<String> fields = new ArrayList<>();
-        ImagePipeline pipeline = request.getPipeline();
-        addIf(!IMPLEMENTED.contains(pipeline), "pipeline", fields);
-        addIf(request.hasImageEmbedding(), "image_embedding", fields);
-        if (!fields.isEmpty()) {
-            throw Statuses.of(
-                    Code.UNIMPLEMENTED,
-                    String.join(", ", fields) + ": set (expected: unset, this version knows no image embeddings)");
-        }
-    }
-
-    private static void addIf(boolean isSet, String field, List<String> fields) {
-        if (isSet) {
-            fields.add(field);
-        }
-    }
-
-    /**
-     * The options of a request whose fields are all implemented.
-     *
-     * @param networks keeps what the request uses
+     * @param used keeps what the request uses
      * @throws io.grpc.StatusRuntimeException {@code INVALID_ARGUMENT} with every violation
      */
     static GenerateImageOptions generateImage(
-            GenerateImageRequest request, DiffusionModel model, RequestPictures pictures, UsedControlNets networks) {
+            GenerateImageRequest request, DiffusionModel model, RequestPictures pictures, UsedModels used) {
+        Violations violations = new Violations();
+        Optional<Likeness> likeness = LikenessRequests.generated(request, used, violations);
+        if (request.getGuessMode() || request.hasImageEmbedding()) {
+            violations.requireLength("prompt", request.getPrompt(), MAX_PROMPT_CHARACTERS);
+        } else {
+            violations.requireText("prompt", request.getPrompt(), MAX_PROMPT_CHARACTERS);
+        }
+        return options(request, likeness, model, pictures, used, violations);
+    }
+
+    /** As {@link #generateImage}, of variations of a picture. */
+    static GenerateImageOptions varyImage(
+            VaryImageRequest request, DiffusionModel model, RequestPictures pictures, UsedModels used) {
+        Violations violations = new Violations();
+        Optional<Likeness> likeness = LikenessRequests.varied(request, used, pictures, violations);
+        return options(painting(request), likeness, model, pictures, used, violations);
+    }
+
+    /** How variations are painted: what the fields say that both kinds of requests have. */
+    private static GenerateImageRequest painting(VaryImageRequest request) {
+        GenerateImageRequest.Builder painting = GenerateImageRequest.newBuilder();
+        request.getAllFields().forEach((field, value) -> {
+            FieldDescriptor same = GenerateImageRequest.getDescriptor().findFieldByName(field.getName());
+            if (same != null) {
+                painting.setField(same, value);
+            }
+        });
+        return painting.build();
+    }
+
+    private static GenerateImageOptions options(
+            GenerateImageRequest request,
+            Optional<Likeness> likeness,
+            DiffusionModel model,
+            RequestPictures pictures,
+            UsedModels used,
+            Violations violations) {
         int steps = request.hasSteps() ? request.getSteps() : model.defaultSteps();
         float guidanceScale = request.hasGuidanceScale() ? request.getGuidanceScale() : model.defaultGuidanceScale();
         int width = request.hasWidth() ? request.getWidth() : model.size().byDefault();
         int height = request.hasHeight() ? request.getHeight() : model.size().byDefault();
         int imageCount = request.hasImageCount() ? request.getImageCount() : 1;
 
-        Violations violations = new Violations();
-        if (request.getGuessMode()) {
-            violations.requireLength("prompt", request.getPrompt(), MAX_PROMPT_CHARACTERS);
-        } else {
-            violations.requireText("prompt", request.getPrompt(), MAX_PROMPT_CHARACTERS);
-        }
+        violations.require(
+                request.getPipeline() != ImagePipeline.UNRECOGNIZED,
+                "pipeline",
+                request.getPipelineValue(),
+                "a value of ImagePipeline");
         violations.requireLength("negative_prompt", request.getNegativePrompt(), MAX_PROMPT_CHARACTERS);
         violations.requireRange("steps", steps, 1, MAX_STEPS);
         violations.requireRange("guidance_scale", guidanceScale, 0, MAX_GUIDANCE_SCALE);
@@ -117,8 +120,9 @@ final class ImageRequests {
                 request.getPreviewInterval(),
                 scheduler.orElseThrow(),
                 init.map(start -> hole.map(part -> start.with(part.picture())).orElse(start)),
-                controls.join(networks, hole.flatMap(Hole::cut)),
-                hole);
+                controls.join(used, hole.flatMap(Hole::cut)),
+                hole,
+                likeness);
     }
 
     /** As many bits as count, so that a person can type it again. */

@@ -4,9 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.UnsafeByteOperations;
 import java.util.List;
+import java.util.function.Function;
 import multimodal.common.v1.CutText;
 import multimodal.common.v1.GenerationInfo;
 import multimodal.common.v1.Image;
+import multimodal.common.v1.ModelLoading;
 import multimodal.common.v1.Progress;
 import multimodal.common.v1.StageTimings;
 import multimodal.image.pipeline.EnhancedPrompt;
@@ -23,7 +25,7 @@ import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.GenerateImageResult;
 import multimodal.image.v1.GeneratedImage;
 import multimodal.image.v1.PromptPartKind;
-import multimodal.inference.repository.ModelId;
+import multimodal.image.v1.VaryImageResponse;
 import multimodal.inference.rpc.ModelMessages;
 import multimodal.media.EdgeOptions;
 import multimodal.media.PictureFormat;
@@ -33,14 +35,27 @@ final class ImageResponses {
 
     private ImageResponses() {}
 
-    static GenerateImageResponse loading(ModelId model) {
-        return GenerateImageResponse.newBuilder()
-                .setLoading(ModelMessages.loading(model))
-                .build();
+    /** Of a stream of pictures: what it tells as messages of its RPC. */
+    record Stream<T>(
+            Function<ModelLoading, T> loading,
+            Function<GenerateImageProgress, T> progress,
+            Function<GenerateImageResult, T> result) {
+
+        static final Stream<GenerateImageResponse> GENERATED = new Stream<>(
+                loading ->
+                        GenerateImageResponse.newBuilder().setLoading(loading).build(),
+                progress ->
+                        GenerateImageResponse.newBuilder().setProgress(progress).build(),
+                result -> GenerateImageResponse.newBuilder().setResult(result).build());
+
+        static final Stream<VaryImageResponse> VARIED = new Stream<>(
+                loading -> VaryImageResponse.newBuilder().setLoading(loading).build(),
+                progress -> VaryImageResponse.newBuilder().setProgress(progress).build(),
+                result -> VaryImageResponse.newBuilder().setResult(result).build());
     }
 
     /** @param elapsed since the request arrived */
-    static GenerateImageResponse progress(ImageProgress progress, java.time.Duration elapsed) {
+    static GenerateImageProgress progress(ImageProgress progress, java.time.Duration elapsed) {
         Progress steps = Progress.newBuilder()
                 .setStep(progress.step())
                 .setStepCount(progress.stepCount())
@@ -50,11 +65,11 @@ final class ImageResponses {
         GenerateImageProgress.Builder rendered =
                 GenerateImageProgress.newBuilder().setProgress(steps);
         progress.previews().forEach(preview -> rendered.addPreviews(image(preview)));
-        return GenerateImageResponse.newBuilder().setProgress(rendered).build();
+        return rendered.build();
     }
 
     /** @param total from arrival to now */
-    static GenerateImageResponse result(GenerateImageOptions options, ImageResult result, java.time.Duration total) {
+    static GenerateImageResult result(GenerateImageOptions options, ImageResult result, java.time.Duration total) {
         GenerateImageResult.Builder rendered = GenerateImageResult.newBuilder()
                 .setInfo(info(options, result, total))
                 .setSteps(options.steps())
@@ -63,11 +78,14 @@ final class ImageResponses {
                 .setHeight(options.height())
                 .setScheduler(SchedulerRequests.message(options.scheduler()));
         options.init().ifPresent(init -> rendered.setStrength(init.strength()));
+        options.likeness()
+                .ifPresent(likeness -> rendered.setUnclipModel(
+                        ModelMessages.ref(likeness.model().manifest().id())));
         for (byte[] png : result.pngs()) {
             long seed = options.seed() + rendered.getImagesCount();
             rendered.addImages(GeneratedImage.newBuilder().setImage(image(png)).setSeed(seed));
         }
-        return GenerateImageResponse.newBuilder().setResult(rendered).build();
+        return rendered.build();
     }
 
     private static GenerationInfo info(GenerateImageOptions options, ImageResult result, java.time.Duration total) {

@@ -96,6 +96,16 @@ public record DiffusionModel(
         return manifest().tokenizer().orElseThrow().maxLength();
     }
 
+    /** The token that ends a text for {@code text_encoder}. */
+    long endToken() {
+        return manifest().tokenizer().orElseThrow().eosId();
+    }
+
+    /** Whether the UNet takes a prompt's pooled state, and so can paint from an image embedding that takes its place. */
+    public boolean takesPooledText() {
+        return takes("unet", PromptConditioning.POOLED_INPUT);
+    }
+
     /** Shape of the latents of {@code imageCount} pictures, whose sides are in pixels: (pictures, channels, height, width). */
     public Shape latents(int imageCount, int width, int height) {
         return Shape.of(imageCount, latentChannels, height / downscaleFactor, width / downscaleFactor);

@@ -30,8 +30,13 @@ public final class LatentNoise {
 
     /** The next draw of every sequence, standard normal float32 (pictures, channels, height, width). */
     public Tensor next() {
+        return next(shape);
+    }
+
+    /** The next draw of every sequence for something of another shape, of one row: standard normal float32 (pictures, …). */
+    public Tensor next(Shape one) {
         return Tensor.concatenateRows(
-                sequences.stream().map(sequence -> sequence.next(shape)).toList());
+                sequences.stream().map(sequence -> sequence.next(one)).toList());
     }
 
     /** The next draw, scaled to be the first sample of a scheduler. */

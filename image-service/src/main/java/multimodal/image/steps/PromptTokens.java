@@ -5,6 +5,7 @@ import java.util.List;
 import multimodal.inference.decoding.Tokenizer;
 import multimodal.inference.decoding.Tokenizer.Encoding;
 import multimodal.inference.repository.TokenizerSpec;
+import multimodal.inference.tensor.Tensor;
 
 /**
  * A prompt as the ids that a text encoder reads: cut or padded to the model's length.
@@ -34,6 +35,17 @@ public record PromptTokens(long[] ids, List<String> droppedWords) {
         ids[length - 1] = spec.eosId();
         int firstDropped = encoding.starts().get(length - 1);
         return new PromptTokens(ids, words(text.substring(firstDropped)));
+    }
+
+    /** Which tokens are read: float32 (1, tokens), one up to and with the first {@code end}, zero on what pads. */
+    Tensor mask(long end) {
+        float[] mask = new float[ids.length];
+        boolean isRead = true;
+        for (int i = 0; isRead && i < ids.length; i++) {
+            mask[i] = 1;
+            isRead = ids[i] != end;
+        }
+        return Tensor.of(mask, 1, mask.length);
     }
 
     private static List<String> words(String text) {

@@ -14,8 +14,10 @@ import multimodal.image.steps.ControlNet;
 import multimodal.image.steps.Controls;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.Hole;
+import multimodal.image.steps.Likeness;
 import multimodal.image.steps.Mask;
 import multimodal.image.steps.PictureSize;
+import multimodal.image.steps.UnClipModel;
 import multimodal.image.testing.Options;
 import multimodal.image.testing.RandomArrivals;
 import multimodal.image.testing.ShippedModel;
@@ -39,7 +41,7 @@ abstract class BatchInvariance {
         this(engine, ShippedModel.repository(), "sticker-diffusion");
     }
 
-    /** On the text-to-image model {@code name} of {@code repository}, and the first ControlNet there that steers it. */
+    /** On the text-to-image model {@code name} of {@code repository}, and the first ControlNet and unCLIP model there. */
     BatchInvariance(String engine, Path repository, String name) {
         this.engine = engine;
         this.repository = repository;
@@ -51,7 +53,7 @@ abstract class BatchInvariance {
         RandomArrivals arrivals = new RandomArrivals("unet", new Random(7));
         try (ShippedModel shipped = ShippedModel.open(engine, repository, arrivals);
                 DiffusionModel model = shipped.model(name)) {
-            List<Callable<List<byte[]>>> requests = mixed(model, shipped.controlNets());
+            List<Callable<List<byte[]>>> requests = mixed(model, shipped.controlNets(), shipped.unClipModels());
             List<List<byte[]>> alone = new ArrayList<>();
             for (Callable<List<byte[]>> request : requests) {
                 alone.add(request.call());
@@ -69,10 +71,11 @@ abstract class BatchInvariance {
 
     /**
      * Schedulers, steps, guidance (also none), negative prompts, seeds, picture counts, eta, spacing, init images, previews and,
-     * as far as the model has them, masks and controls all differ. Sizes do too: those of one shape of latents share calls,
+     * as far as the model has them, masks, controls and likenesses all differ. Sizes do too: those of one shape of latents share calls,
      * others take turns.
      */
-    private static List<Callable<List<byte[]>>> mixed(DiffusionModel model, List<ControlNet> networks) {
+    private static List<Callable<List<byte[]>>> mixed(
+            DiffusionModel model, List<ControlNet> networks, List<UnClipModel> unClipModels) {
         Random random = new Random(20);
         PictureSize size = model.size();
         List<Callable<List<byte[]>>> requests = new ArrayList<>();
@@ -103,6 +106,9 @@ abstract class BatchInvariance {
             if (model.isControllable() && !networks.isEmpty() && random.nextInt(3) == 0) {
                 options.controls(controls(networks.get(0), options, random));
             }
+            if (!unClipModels.isEmpty() && random.nextInt(3) == 0) {
+                options.likeness(likeness(unClipModels.get(0), random));
+            }
             GenerateImageOptions built = options.build();
             requests.add(() -> new TextToImage()
                     .generate(model, built, RequestContext.detached(), progress -> {})
@@ -118,6 +124,18 @@ abstract class BatchInvariance {
             controls.add(new Control(network, edges, 2 * random.nextFloat(), random.nextInt(2) * 0.25, 1));
         }
         return new Controls(controls, random.nextBoolean());
+    }
+
+    private static Likeness likeness(UnClipModel model, Random random) {
+        return switch (random.nextInt(3)) {
+            case 0 -> Likeness.toPicture(model, colours(random, 40, 30));
+            case 1 -> {
+                float[] values = new float[model.embeddingLength()];
+                values[random.nextInt(values.length)] = 1;
+                yield Likeness.toEmbedding(model, values);
+            }
+            default -> Likeness.toPrompt(model);
+        };
     }
 
     private static int side(PictureSize size, Random random) {

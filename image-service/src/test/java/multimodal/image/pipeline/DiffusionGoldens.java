@@ -10,7 +10,9 @@ import java.util.Optional;
 import multimodal.image.steps.Control;
 import multimodal.image.steps.Controls;
 import multimodal.image.steps.Hole;
+import multimodal.image.steps.Likeness;
 import multimodal.image.steps.Mask;
+import multimodal.image.steps.UnClipModel;
 import multimodal.image.testing.Options;
 import multimodal.image.testing.Pictures;
 import multimodal.image.testing.ShippedModel;
@@ -56,9 +58,9 @@ final class DiffusionGoldens {
          * How it was made.
          *
          * @param spacing that of the model's own scheduler
-         * @param controls as {@link #controls} gives them
+         * @param models have what the goldens are named after, where that is beside the model that paints
          */
-        GenerateImageOptions options(TimestepSpacing spacing, Controls controls) {
+        GenerateImageOptions options(TimestepSpacing spacing, ShippedModel models) {
             Options options = new Options()
                     .prompt(said.required("prompt").asText())
                     .negativePrompt(said.required("negative_prompt").asText())
@@ -70,7 +72,7 @@ final class DiffusionGoldens {
                             said.required("height").asInt())
                     .eta((float) said.required("eta").asDouble())
                     .timestepSpacing(spacing)
-                    .controls(controls);
+                    .controls(controls(models));
             if (said.has("scheduler")) {
                 options.scheduler(
                         SchedulerKind.valueOf(said.get("scheduler").asText().toUpperCase(Locale.ROOT)));
@@ -81,7 +83,17 @@ final class DiffusionGoldens {
             hole().ifPresent(hole -> options.init(
                             hole.picture(), (float) said.required("strength").asDouble())
                     .hole(hole));
+            if (said.has("likeness")) {
+                options.likeness(likeness(models.unClipModel(file)));
+            }
             return options.build();
+        }
+
+        private Likeness likeness(UnClipModel model) {
+            String picture = said.get("likeness").asText();
+            return picture.isEmpty()
+                    ? Likeness.toPrompt(model)
+                    : Likeness.toPicture(model, Pictures.decode(Pictures.golden(picture)));
         }
 
         /** The part that is painted; empty if everything is. */
@@ -98,8 +110,7 @@ final class DiffusionGoldens {
                     said.required("height").asInt());
         }
 
-        /** @param models have the ControlNet that the goldens are named after, where there are controls */
-        Controls controls(ShippedModel models) {
+        private Controls controls(ShippedModel models) {
             List<Control> controls = new ArrayList<>();
             for (JsonNode control : said.path("controls")) {
                 controls.add(new Control(

@@ -5,6 +5,7 @@ import static multimodal.inference.testing.Tolerance.assertClose;
 import java.util.Map;
 import multimodal.image.pipeline.DiffusionGoldens.Case;
 import multimodal.image.steps.PromptConditioning;
+import multimodal.image.steps.Prompts;
 import multimodal.image.testing.ShippedModel;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
@@ -37,8 +38,7 @@ abstract class InpaintingParity extends TextToImageParity {
             PromptConditioning conditioning = PromptConditioning.encode(
                     model(),
                     permit,
-                    model().tokens("a cat"),
-                    model().tokens(""),
+                    new Prompts(model().tokens("a cat"), model().tokens("")),
                     new ClassifierFreeGuidance(1),
                     golden.hole(),
                     latents.shape());

@@ -8,6 +8,7 @@ import multimodal.image.pipeline.DiffusionGoldens.Case;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.LatentNoise;
 import multimodal.image.steps.PromptConditioning;
+import multimodal.image.steps.Prompts;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
@@ -41,8 +42,7 @@ abstract class SamplersParity extends DiffusionParity {
             PromptConditioning conditioning = PromptConditioning.encode(
                     model,
                     permit,
-                    model.tokens(options.prompt()),
-                    model.tokens(options.negativePrompt()),
+                    new Prompts(model.tokens(options.prompt()), model.tokens(options.negativePrompt())),
                     options.guidance(),
                     options.hole(),
                     golden.latents().row(0).shape());

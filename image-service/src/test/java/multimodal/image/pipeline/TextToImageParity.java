@@ -13,6 +13,7 @@ import multimodal.image.steps.LatentNoise;
 import multimodal.image.steps.PromptConditioning;
 import multimodal.image.steps.PromptEncoder;
 import multimodal.image.steps.PromptTokens;
+import multimodal.image.steps.Prompts;
 import multimodal.image.steps.TextStates;
 import multimodal.image.testing.ShippedModel;
 import multimodal.inference.admission.Permit;
@@ -94,8 +95,7 @@ abstract class TextToImageParity extends DiffusionParity {
             PromptConditioning conditioning = PromptConditioning.encode(
                     model(),
                     permit,
-                    prompt(golden),
-                    negative(golden),
+                    new Prompts(prompt(golden), negative(golden)),
                     options.guidance(),
                     options.hole(),
                     golden.latents().row(0).shape());

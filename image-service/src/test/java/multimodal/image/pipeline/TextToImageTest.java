@@ -117,6 +117,7 @@ class TextToImageTest {
                         2.5f,
                         "ddim, eta 0.0, leading",
                         Optional.empty(),
+                        Optional.empty(),
                         40,
                         32));
     }

@@ -19,7 +19,6 @@ import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.server.CallExecutor;
-import multimodal.common.v1.Embedding;
 import multimodal.common.v1.ModelRef;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.DrawnModel;
@@ -30,6 +29,7 @@ import multimodal.image.testing.SentMessages;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
 import multimodal.image.v1.GenerateImageResult;
+import multimodal.image.v1.ImagePipeline;
 import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.error.InferenceException;
@@ -203,10 +203,10 @@ class GenerateImageContractTest {
     }
 
     @Test
-    void anInputOfALaterVersionIsUnimplemented() {
-        StatusRuntimeException failure = failure(request().setImageEmbedding(Embedding.getDefaultInstance()));
-        assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
-        assertThat(failure).hasMessageContaining("image_embedding");
+    void aModelWithoutUnClipIsToldToBeNone() {
+        StatusRuntimeException failure = failure(request().setPipeline(ImagePipeline.IMAGE_PIPELINE_UNCLIP));
+        assertThat(failure.getStatus().getCode()).isEqualTo(Code.NOT_FOUND);
+        assertThat(failure).hasMessageContaining("unclip_model.name:");
     }
 
     @Test

@@ -13,13 +13,16 @@ import java.util.List;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.v1.Embedding;
 import multimodal.common.v1.Image;
+import multimodal.common.v1.ModelRef;
 import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.pipeline.InitImage;
 import multimodal.image.steps.CropRegion;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.Hole;
+import multimodal.image.steps.Likeness;
 import multimodal.image.testing.DrawnControlNet;
 import multimodal.image.testing.DrawnModel;
+import multimodal.image.testing.DrawnUnClip;
 import multimodal.image.testing.Pictures;
 import multimodal.image.v1.ControlImage;
 import multimodal.image.v1.ControlKind;
@@ -197,15 +200,68 @@ class ImageRequestsTest {
     }
 
     @Test
-    void inputsOfLaterVersionsAreRefusedByNameAndNeverIgnored() {
-        GenerateImageRequest request = request()
-                .setPipeline(ImagePipeline.IMAGE_PIPELINE_VARIATION)
-                .setImageEmbedding(Embedding.getDefaultInstance())
-                .build();
-        StatusRuntimeException failure =
-                catchThrowableOfType(StatusRuntimeException.class, () -> ImageRequests.requireImplemented(request));
-        assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED);
-        assertThat(failure.getStatus().getDescription()).startsWith("pipeline, image_embedding: set");
+    void anEmbeddingStandsInPlaceOfAPromptAndAPriorNeedsOne() {
+        Embedding embedding =
+                Embedding.newBuilder().addValues(1).addValues(0).addValues(2).build();
+        Likeness given = parseLike(GenerateImageRequest.newBuilder().setImageEmbedding(embedding))
+                .likeness()
+                .orElseThrow();
+        assertThat(given.embedding().orElseThrow().floats()).containsExactly(1, 0, 2);
+        Likeness ofPrompt = parseLike(request().setPipeline(ImagePipeline.IMAGE_PIPELINE_UNCLIP))
+                .likeness()
+                .orElseThrow();
+        assertThat(ofPrompt.isOfPrompt()).isTrue();
+        assertThat(parseLike(request()).likeness()).isEmpty();
+    }
+
+    @Test
+    void whatContradictsALikenessIsRefused() {
+        assertThat(likenessViolations(request().setImageEmbedding(Embedding.getDefaultInstance())))
+                .containsExactly(
+                        "prompt: cat on snow (expected: empty with image_embedding)",
+                        "image_embedding.values: 0 coordinates (expected: 3 coordinates)",
+                        "image_embedding.values: of length 0.0 (expected: finite, of length 0.001 to 1000)");
+        Embedding good =
+                Embedding.newBuilder().addAllValues(List.of(1f, 1f, 1f)).build();
+        assertThat(likenessViolations(GenerateImageRequest.newBuilder()
+                        .setPipeline(ImagePipeline.IMAGE_PIPELINE_UNCLIP)
+                        .setImageEmbedding(good)))
+                .containsExactly("image_embedding: set (expected: unset for IMAGE_PIPELINE_UNCLIP)");
+        assertThat(likenessViolations(request().setPipeline(ImagePipeline.IMAGE_PIPELINE_VARIATION)))
+                .containsExactly("image_embedding: unset (expected: an embedding for IMAGE_PIPELINE_VARIATION)");
+        assertThat(likenessViolations(request().setUnclipModel(ModelRef.getDefaultInstance())))
+                .containsExactly(
+                        "unclip_model: set (expected: unset without image_embedding or IMAGE_PIPELINE_UNCLIP)");
+        assertThat(likenessViolations(request().setPipelineValue(77)))
+                .containsExactly("pipeline: 77 (expected: a value of ImagePipeline)");
+    }
+
+    @Test
+    void anUnClipModelOfAnotherModelIsRefusedAndLetGo() {
+        DrawnUnClip unClip = new DrawnUnClip("other");
+        InferenceException failure = catchThrowableOfType(
+                InferenceException.class,
+                () -> Services.parse(
+                        request()
+                                .setPipeline(ImagePipeline.IMAGE_PIPELINE_UNCLIP)
+                                .build(),
+                        model,
+                        Services.UNCONTROLLED,
+                        (name, base, context, onLoading) -> unClip.use()));
+        assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID_INPUT);
+        assertThat(failure).hasMessage("unclip_model.name: drawn-unclip (expected: an unCLIP model of drawn)");
+        assertThat(unClip.isIdle()).isTrue();
+    }
+
+    private GenerateImageOptions parseLike(GenerateImageRequest.Builder request) {
+        return Services.parse(
+                request.build(), model, Services.UNCONTROLLED, (name, base, context, onLoading) -> new DrawnUnClip(
+                                "drawn")
+                        .use());
+    }
+
+    private List<String> likenessViolations(GenerateImageRequest.Builder request) {
+        return violations(catchThrowableOfType(StatusRuntimeException.class, () -> parseLike(request)));
     }
 
     @Test
@@ -340,7 +396,6 @@ class ImageRequestsTest {
     }
 
     private static GenerateImageOptions parse(DiffusionModel model, GenerateImageRequest.Builder request) {
-        ImageRequests.requireImplemented(request.build());
         return Services.parse(request.build(), model, Services.UNCONTROLLED);
     }
 

@@ -11,6 +11,7 @@ import multimodal.image.pipeline.PromptPart.Kind;
 import multimodal.image.pipeline.TextToImage;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.GenerateImageRequest;
+import multimodal.image.v1.VaryImageRequest;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.error.InferenceException;
 import multimodal.media.BoundedDecoder;
@@ -30,14 +31,34 @@ final class Services {
         throw InferenceException.notFound("model.name", model.getName(), "no ControlNet here");
     };
 
+    /** Where there is no unCLIP model. */
+    static final UnClipModels UNVARIED = (model, base, context, onLoading) -> {
+        throw InferenceException.notFound("model.name", model.getName(), "no unCLIP model here");
+    };
+
     private Services() {}
 
     /** The options of a request. */
     static GenerateImageOptions parse(GenerateImageRequest request, DiffusionModel model, ControlNets networks) {
-        RequestContext context = RequestContext.detached();
-        try (UsedControlNets used = new UsedControlNets(networks, model.name(), context, loading -> {})) {
+        return parse(request, model, networks, UNVARIED);
+    }
+
+    static GenerateImageOptions parse(
+            GenerateImageRequest request, DiffusionModel model, ControlNets networks, UnClipModels unClipModels) {
+        try (UsedModels used = used(model, networks, unClipModels)) {
             return ImageRequests.generateImage(request, model, pictures(), used);
         }
+    }
+
+    /** The options of a request for variations. */
+    static GenerateImageOptions parse(VaryImageRequest request, DiffusionModel model, UnClipModels unClipModels) {
+        try (UsedModels used = used(model, UNCONTROLLED, unClipModels)) {
+            return ImageRequests.varyImage(request, model, pictures(), used);
+        }
+    }
+
+    private static UsedModels used(DiffusionModel model, ControlNets networks, UnClipModels unClipModels) {
+        return new UsedModels(networks, unClipModels, model.name(), RequestContext.detached(), loading -> {});
     }
 
     static RequestPictures pictures() {
@@ -49,10 +70,16 @@ final class Services {
     }
 
     static ImageGrpcService create(CallExecutor executor, DiffusionModels models, ControlNets networks) {
+        return create(executor, models, networks, UNVARIED);
+    }
+
+    static ImageGrpcService create(
+            CallExecutor executor, DiffusionModels models, ControlNets networks, UnClipModels unClipModels) {
         return new ImageGrpcService(
                 executor,
                 models,
                 networks,
+                unClipModels,
                 pictures(),
                 new TextToImage(),
                 new EdgeDetection(),

@@ -5,6 +5,7 @@ import multimodal.image.pipeline.GenerateImageOptions;
 import multimodal.image.pipeline.InitImage;
 import multimodal.image.steps.Controls;
 import multimodal.image.steps.Hole;
+import multimodal.image.steps.Likeness;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.diffusion.SchedulerChoice;
 import multimodal.inference.diffusion.SchedulerKind;
@@ -29,6 +30,7 @@ public final class Options {
     private Controls controls = Controls.NONE;
     private Optional<InitImage> init = Optional.empty();
     private Optional<Hole> hole = Optional.empty();
+    private Optional<Likeness> likeness = Optional.empty();
 
     public Options prompt(String value) {
         prompt = value;
@@ -111,6 +113,11 @@ public final class Options {
         return size(value.picture().width(), value.picture().height());
     }
 
+    public Options likeness(Likeness value) {
+        likeness = Optional.of(value);
+        return this;
+    }
+
     public GenerateImageOptions build() {
         return new GenerateImageOptions(
                 prompt,
@@ -125,6 +132,7 @@ public final class Options {
                 new SchedulerChoice(scheduler, timestepSpacing, eta),
                 init,
                 controls,
-                hole);
+                hole,
+                likeness);
     }
 }

@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import multimodal.image.steps.ControlNet;
 import multimodal.image.steps.DiffusionModel;
+import multimodal.image.steps.UnClipModel;
 import multimodal.inference.admission.AdmissionListener;
 import multimodal.inference.batching.BatchListener;
 import multimodal.inference.engine.Device;
@@ -66,7 +68,7 @@ public final class ShippedModel implements AutoCloseable {
         ModelLoader loader = new ModelLoader(
                 engines::select, DjlTokenizer::load, SETTINGS, listener, AdmissionListener.NONE, new QuickeningClock());
         ModelRegistry registry = new ModelRegistry(new ModelRepository(List.of(repository)), loader);
-        registry.load(Set.of(DiffusionModel.TASK, ControlNet.TASK));
+        registry.load(Set.of(DiffusionModel.TASK, ControlNet.TASK, UnClipModel.TASK));
         return new ShippedModel(registry);
     }
 
@@ -92,10 +94,23 @@ public final class ShippedModel implements AutoCloseable {
 
     /** All ControlNets of the repository. */
     public List<ControlNet> controlNets() {
+        return names(ControlNet.TASK).map(this::controlNet).toList();
+    }
+
+    /** The unCLIP model of that name. */
+    public UnClipModel unClipModel(String name) {
+        return UnClipModel.of(registry.find(UnClipModel.TASK, Optional.of(name), Optional.empty()));
+    }
+
+    /** All unCLIP models of the repository. */
+    public List<UnClipModel> unClipModels() {
+        return names(UnClipModel.TASK).map(this::unClipModel).toList();
+    }
+
+    private Stream<String> names(String task) {
         return registry.statuses().stream()
-                .filter(status -> status.task().equals(ControlNet.TASK))
-                .map(status -> controlNet(status.model().name()))
-                .toList();
+                .filter(status -> status.task().equals(task))
+                .map(status -> status.model().name());
     }
 
     /** Tiny random checkpoints, exported: {@code models/golden/repository}. */

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class OnnxRuntimeUnClipParityTest extends UnClipParity {
+
+    OnnxRuntimeUnClipParityTest() {
+        super("onnxruntime");
+    }
+}

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class PytorchUnClipParityTest extends UnClipParity {
+
+    PytorchUnClipParityTest() {
+        super("pytorch");
+    }
+}
