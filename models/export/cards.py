@@ -14,6 +14,14 @@ HEAD = """# Models
 Made from the cards in `models/repository/*/*/model.yaml` by `python -m models.export.cards`; do not edit.
 How they are trained, exported and measured stands in `models/README.md`.
 """
+PICTURES = {
+    "sticker-fusion": (
+        "fusion-attention.png",
+        "Held-out pictures of two objects, bright where the words that name one of them look; the last is by Twemoji.",
+        "python -m models.export.attention",
+    ),
+}
+"""What is drawn of a model: a file in docs/images, what it shows, the command that draws it."""
 FULL_SIZE_HEAD = """## Real configurations at full size
 
 No weights of others are at hand here, so the way of a real checkpoint is tried with its configuration, its tokenizer
@@ -38,7 +46,14 @@ def section(folder: Path) -> str:
         lines += ["| figure | measured | goal | |", "|---|---|---|---|"]
         lines += [_row(figure) for figure in figures]
         lines += ["", f"Measured by `{command}`.", ""]
-    return "\n".join(lines)
+    return "\n".join(lines + _picture(card["name"]))
+
+
+def _picture(model: str) -> list[str]:
+    if model not in PICTURES:
+        return []
+    file, shown, command = PICTURES[model]
+    return [f"![{shown}](images/{file})", "", f"{shown} Drawn by `{command}`.", ""]
 
 
 def _speed(card: dict) -> list[str]:

@@ -37,6 +37,7 @@ EXPORTERS = {
     "micro-text": "text",
     "sticker-controlnet-canny": "controlnet",
     "sticker-diffusion": "diffusion",
+    "sticker-fusion": "fusion",
     "sticker-unclip": "unclip",
     "sticker-vqa": "vqa",
 }

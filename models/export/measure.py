@@ -82,6 +82,21 @@ def vqa(folder: Path, count: int) -> list[dict]:
     ]
 
 
+def fusion(folder: Path, count: int) -> list[dict]:
+    """`times`: the attention that falls inside the object's boxes over their share of the picture."""
+    from models.export import fusion as exporter
+
+    found, figures = exporter.trainer.evaluate(*exporter.shipped(folder), count), []
+    kinds = {"test": ("training vendors", 0.95, 3.0), "unseen": ("unseen compositions", 0.95, 3.0)}
+    kinds["twemoji"] = ("the unseen vendor, Twemoji", None, None)
+    for kind, (seen, matched, looked) in kinds.items():
+        for language, spoken in LANGUAGE_NAMES.items():
+            match, attention = (found[f"{kind}_{language}_{key}"] for key in ("match", "attention"))
+            figures.append(_figure(f"told right from wrong in one thing, {seen}, {spoken}", match, matched))
+            figures.append(_figure(f"attention on the named object, {seen}, {spoken}", attention, looked, "times"))
+    return figures
+
+
 def text(folder: Path, count: int) -> list[dict]:
     from models.export import text as exporter
 
@@ -204,6 +219,7 @@ MEASURES: dict[str, tuple[str, Callable[[Path, int], list[dict]], int]] = {
     "sticker-clip": ("sticker-clip", clip, 512),
     "sticker-caption": ("sticker-caption", caption, 200),
     "sticker-vqa": ("sticker-vqa", vqa, 200),
+    "sticker-fusion": ("sticker-fusion", fusion, 400),
     "micro-text": ("micro-text", text, 300),
     "sticker-diffusion": ("sticker-diffusion", diffusion, 100),
     "sticker-controlnet-canny": ("sticker-controlnet-canny", controlnet, 100),

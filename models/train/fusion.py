@@ -117,13 +117,13 @@ class Fusion(nn.Module):
 
     def forward(self, tokens: torch.Tensor, mask: torch.Tensor, patches: torch.Tensor):
         tokens, patches = self.text(tokens), self.norm_image(self.image(patches))
-        patches = torch.cat([patches, self.nothing.expand(len(patches), 1, -1)], 1)
+        patches = torch.cat([patches, self.nothing.expand(patches.shape[0], 1, -1)], 1)
         looks = []
         for layer in self.layers:
             tokens, weights = layer(tokens, mask, patches)
             looks.append(weights[..., :-1])
         fused = self.norm(tokens)
-        last = fused[torch.arange(len(fused), device=fused.device), mask.sum(1) - 1]
+        last = fused[torch.arange(fused.shape[0], device=fused.device), mask.sum(1) - 1]
         return fused, looks[-2], self.match(last)[:, 0]
 
 

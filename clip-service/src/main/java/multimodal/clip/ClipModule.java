@@ -19,11 +19,13 @@ import multimodal.clip.pipeline.ContentEncoder;
 import multimodal.clip.pipeline.Embedder;
 import multimodal.clip.pipeline.ImageIndexer;
 import multimodal.clip.pipeline.ImageSearcher;
+import multimodal.clip.pipeline.ModalityFuser;
 import multimodal.clip.pipeline.TextContinuer;
 import multimodal.clip.pipeline.ZeroShotClassifier;
 import multimodal.clip.rpc.Calls;
 import multimodal.clip.rpc.ImageSearchCalls;
 import multimodal.clip.rpc.Models;
+import multimodal.clip.steps.CrossModalEncoder;
 import multimodal.clip.steps.PictureEncoder;
 import multimodal.clip.steps.PictureReader;
 import multimodal.clip.steps.QuestionEncoder;
@@ -46,7 +48,8 @@ public class ClipModule {
     ServedTasks tasks() {
         return new ServedTasks(Map.of(
                 ClipServiceGrpc.SERVICE_NAME, Set.of(Models.CLIP),
-                VisionLanguageServiceGrpc.SERVICE_NAME, Set.of(Models.CAPTION, Models.QUESTIONS, Models.TEXT)));
+                VisionLanguageServiceGrpc.SERVICE_NAME,
+                        Set.of(Models.CAPTION, Models.QUESTIONS, Models.TEXT, Models.MATCHING)));
     }
 
     @Produces
@@ -161,5 +164,11 @@ public class ClipModule {
     @Singleton
     TextContinuer continuer() {
         return new TextContinuer();
+    }
+
+    @Produces
+    @Singleton
+    ModalityFuser fuser(PictureEncoder pictures) {
+        return new ModalityFuser(pictures, new CrossModalEncoder());
     }
 }

@@ -25,6 +25,9 @@ public final class Models {
     /** Task of models that answer questions about pictures. */
     public static final String QUESTIONS = "visual-question-answering";
 
+    /** Task of models that say whether a text fits a picture. */
+    public static final String MATCHING = "image-text-matching";
+
     /** Task of models that continue texts. */
     public static final String TEXT = "text-generation";
 
@@ -42,6 +45,10 @@ public final class Models {
 
     ModelHandle clip(ModelRef model, Call call) {
         return find(CLIP, model, call, loading -> {});
+    }
+
+    ModelHandle matching(ModelRef model, Call call) {
+        return find(MATCHING, model, call, loading -> {});
     }
 
     /** @param onLoading hears if the call has to wait for the model to be loaded */
@@ -68,7 +75,7 @@ public final class Models {
 
     private static Operation operation(String task) {
         return switch (task) {
-            case CLIP -> Operation.EMBED;
+            case CLIP, MATCHING -> Operation.EMBED;
             case TEXT -> Operation.COMPLETE_TEXT;
             default -> Operation.GENERATE_TEXT;
         };

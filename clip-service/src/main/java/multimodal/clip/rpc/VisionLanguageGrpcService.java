@@ -9,8 +9,11 @@ import multimodal.clip.pipeline.AnswerOptions;
 import multimodal.clip.pipeline.Answerer;
 import multimodal.clip.pipeline.CaptionOptions;
 import multimodal.clip.pipeline.Captioner;
+import multimodal.clip.pipeline.Content;
 import multimodal.clip.pipeline.ContinueOptions;
+import multimodal.clip.pipeline.ModalityFuser;
 import multimodal.clip.pipeline.TextContinuer;
+import multimodal.clip.steps.PictureFile;
 import multimodal.clip.steps.PictureReader;
 import multimodal.clip.v1.AnswerQuestionRequest;
 import multimodal.clip.v1.AnswerQuestionResponse;
@@ -18,6 +21,8 @@ import multimodal.clip.v1.CaptionImageRequest;
 import multimodal.clip.v1.CaptionImageResponse;
 import multimodal.clip.v1.ContinueTextRequest;
 import multimodal.clip.v1.ContinueTextResponse;
+import multimodal.clip.v1.FuseModalitiesRequest;
+import multimodal.clip.v1.FuseModalitiesResponse;
 import multimodal.clip.v1.VisionLanguageServiceGrpc;
 import multimodal.common.rpc.CheckedRequests;
 import multimodal.inference.lifecycle.ModelHandle;
@@ -32,6 +37,7 @@ public class VisionLanguageGrpcService extends VisionLanguageServiceGrpc.VisionL
     private final Captioner captioner;
     private final Answerer answerer;
     private final TextContinuer continuer;
+    private final ModalityFuser fuser;
 
     @Inject
     VisionLanguageGrpcService(
@@ -40,13 +46,15 @@ public class VisionLanguageGrpcService extends VisionLanguageServiceGrpc.VisionL
             PictureReader reader,
             Captioner captioner,
             Answerer answerer,
-            TextContinuer continuer) {
+            TextContinuer continuer,
+            ModalityFuser fuser) {
         this.calls = calls;
         this.models = models;
         this.reader = reader;
         this.captioner = captioner;
         this.answerer = answerer;
         this.continuer = continuer;
+        this.fuser = fuser;
     }
 
     @Override
@@ -93,6 +101,19 @@ public class VisionLanguageGrpcService extends VisionLanguageServiceGrpc.VisionL
                 check.throwIfAny();
                 continuer.continueText(
                         model, options, call.context(), event -> sink.accept(TextResponses.continuation(event, call)));
+            }
+        });
+    }
+
+    @Override
+    public void fuseModalities(FuseModalitiesRequest request, StreamObserver<FuseModalitiesResponse> observer) {
+        calls.answer(observer, call -> {
+            try (ModelHandle model = models.matching(request.getModel(), call)) {
+                RequestCheck check = new RequestCheck(reader);
+                PictureFile picture = ContentRequests.picture("image", request.getImage(), check);
+                Content.Text text = ContentRequests.text("text", request.getText(), check.violations());
+                check.throwIfAny();
+                return FusionResponses.fusion(request, fuser.fuse(model, picture, text, call.context()), call);
             }
         });
     }

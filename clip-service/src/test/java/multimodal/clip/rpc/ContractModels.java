@@ -22,7 +22,8 @@ public class ContractModels {
     private final FakeModel caption = TinyModels.caption();
     private final FakeModel questions = TinyModels.questions();
     private final FakeModel text = TinyModels.text();
-    private final List<FakeModel> all = List.of(clip, caption, questions, text);
+    private final FakeModel matching = TinyModels.matching();
+    private final List<FakeModel> all = List.of(clip, caption, questions, text, matching);
     private volatile boolean isLoading;
 
     @Produces
@@ -47,6 +48,10 @@ public class ContractModels {
 
     FakeModel text() {
         return text;
+    }
+
+    FakeModel matching() {
+        return matching;
     }
 
     /** From now on, until {@link #heal}, every call is told that its model is being loaded. */

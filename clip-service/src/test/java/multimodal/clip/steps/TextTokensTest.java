@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import multimodal.clip.steps.TextTokens.Span;
 import multimodal.clip.testing.ByteTokenizer;
 import multimodal.inference.decoding.Tokenizer;
 import multimodal.inference.repository.TokenizerSpec;
@@ -22,6 +23,10 @@ class TextTokensTest {
 
         assertThat(tokens.ids()).isEqualTo(tokenizer.encode("a red cat").ids());
         assertThat(tokens.isCut()).isFalse();
+        assertThat(tokens.spans())
+                .hasSize(11)
+                .startsWith(new Span(0, 0), new Span(0, 1), new Span(1, 2))
+                .endsWith(new Span(8, 9), new Span(9, 9));
     }
 
     @Test
@@ -31,6 +36,16 @@ class TextTokensTest {
         assertThat(tokens.ids()).hasSize(12).endsWith(ByteTokenizer.EOS);
         assertThat(tokenizer.decode(tokens.ids())).isEqualTo("a red cat ");
         assertThat(tokens.droppedWords()).containsExactly("on", "a", "mat");
+        assertThat(tokens.spans()).hasSize(12).endsWith(new Span(9, 10), new Span(10, 10));
+    }
+
+    @Test
+    void tokensOfOneCharacterAllStandForTheWholeCharacter() {
+        TextTokens tokens = TextTokens.framed(tokenizer, SPEC, "猫s");
+
+        assertThat(tokens.spans())
+                .containsExactly(
+                        new Span(0, 0), new Span(0, 1), new Span(0, 1), new Span(0, 1), new Span(1, 2), new Span(2, 2));
     }
 
     @Test
@@ -52,7 +67,9 @@ class TextTokensTest {
                 Encoding framed = tokenizer.encode(text);
                 int end = framed.ids().size() - 1;
                 return new Encoding(
-                        framed.ids().subList(1, end), framed.starts().subList(1, end));
+                        framed.ids().subList(1, end),
+                        framed.starts().subList(1, end),
+                        framed.ends().subList(1, end));
             }
 
             @Override

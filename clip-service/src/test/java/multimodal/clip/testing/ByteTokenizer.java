@@ -32,15 +32,19 @@ public final class ByteTokenizer implements Tokenizer {
     public Encoding encode(String text) {
         List<Long> ids = new ArrayList<>(List.of(BOS));
         List<Integer> starts = new ArrayList<>(List.of(-1));
+        List<Integer> ends = new ArrayList<>(List.of(-1));
         for (int start = 0; start < text.length(); start = text.offsetByCodePoints(start, 1)) {
-            for (long id : idsOf(text.substring(start, text.offsetByCodePoints(start, 1)))) {
+            int end = text.offsetByCodePoints(start, 1);
+            for (long id : idsOf(text.substring(start, end))) {
                 ids.add(id);
                 starts.add(start);
+                ends.add(end);
             }
         }
         ids.add(EOS);
         starts.add(-1);
-        return new Encoding(ids, starts);
+        ends.add(-1);
+        return new Encoding(ids, starts, ends);
     }
 
     @Override

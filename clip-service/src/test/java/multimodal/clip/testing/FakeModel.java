@@ -6,9 +6,11 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.admission.Permit;
@@ -24,7 +26,7 @@ import multimodal.inference.tensor.Tensor;
 /** A loaded model without batchers and engines: every call runs at once, on the caller's thread, and is written down. */
 public final class FakeModel implements ModelHandle {
 
-    /** A call of an artifact and the shape of its first input. */
+    /** A call of an artifact and the first extents of its ids, its pixels or else its mask. */
     public record Run(String artifact, int rows, int length) {}
 
     private final ModelManifest manifest;
@@ -104,7 +106,11 @@ public final class FakeModel implements ModelHandle {
     @Override
     public Map<String, Tensor> run(Permit permit, String artifact, Map<String, Tensor> inputs) {
         beforeRun.accept(permit.context());
-        Tensor first = inputs.getOrDefault("input_ids", inputs.get("pixel_values"));
+        Tensor first = Stream.of("input_ids", "pixel_values", "attention_mask")
+                .map(inputs::get)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
         runs.add(new Run(artifact, first.rows(), first.shape().dimension(1)));
         return artifacts.get(artifact).apply(inputs);
     }

@@ -42,6 +42,9 @@ public final class TinyModels {
     /** What it says to questions with "who" in them. */
     public static final String UNKNOWN = " unknown";
 
+    /** How sure the tiny matcher is of texts without "no" in them. */
+    public static final double MATCH = 0.75;
+
     private static final int DIMENSION = 8;
     private static final int SIDE = 4;
     private static final int PATCHES = 2;
@@ -108,6 +111,48 @@ public final class TinyModels {
                             boolean isKnown = !asked(inputs).contains("who");
                             return next(ByteTokenizer.idsOf(isKnown ? ANSWER : UNKNOWN), sequence.size() - 1);
                         }));
+    }
+
+    /**
+     * A matcher whose picture has two patches, one above the other. The state of a token is its id, each looks at the upper
+     * patch if its id is even, else at the lower one, and the text fits with {@link #MATCH} unless "no" is in it.
+     */
+    public static FakeModel matching() {
+        List<TensorSpec> fused = List.of(
+                floats("fused_states", Shape.ANY, Shape.ANY, 1),
+                floats("attention_weights", Shape.ANY, Shape.ANY, PATCHES),
+                floats("match_logit", Shape.ANY));
+        List<ArtifactSpec> artifacts = List.of(
+                artifact("text", ids(), List.of(floats("text_embeds", Shape.ANY, Shape.ANY, 1))),
+                artifact("vision", pixels(), List.of(floats("image_embeds", Shape.ANY, PATCHES, DIMENSION))),
+                artifact("fusion", ids(), fused));
+        Map<String, Object> parameters = Map.of("patch_grid", Map.of("height", PATCHES, "width", 1));
+        return new FakeModel(manifest("tiny-fusion", "image-text-matching", artifacts, parameters))
+                .with("text", inputs -> Map.of("text_embeds", idsAsStates(inputs.get("input_ids"))))
+                .with("vision", inputs -> Map.of("image_embeds", patches(inputs.get("pixel_values"))))
+                .with("fusion", inputs -> fused(inputs.get("text_embeds"), inputs.get("attention_mask")));
+    }
+
+    private static Map<String, Tensor> fused(Tensor states, Tensor mask) {
+        int length = states.shape().dimension(1);
+        float[] attention = new float[length * PATCHES];
+        List<Long> ids = new ArrayList<>();
+        for (int token = 0; token < length; token++) {
+            long id = (long) states.floats()[token];
+            attention[token * PATCHES + (int) (id % PATCHES)] = 1;
+            if (mask.longs()[token] == 1) {
+                ids.add(id);
+            }
+        }
+        boolean fits = !new ByteTokenizer().decode(ids).contains("no");
+        float logit = (float) Math.log(MATCH / (1 - MATCH));
+        return Map.of(
+                "fused_states",
+                states,
+                "attention_weights",
+                Tensor.of(attention, 1, length, PATCHES),
+                "match_logit",
+                Tensor.of(new float[] {fits ? logit : -logit}, 1));
     }
 
     private static Tensor idsAsStates(Tensor ids) {

@@ -309,15 +309,18 @@ public final class DrawnModel implements ModelHandle {
         public Encoding encode(String text) {
             List<Long> ids = new ArrayList<>(List.of(1L));
             List<Integer> starts = new ArrayList<>(List.of(-1));
+            List<Integer> ends = new ArrayList<>(List.of(-1));
             int position = 0;
             for (String word : text.isEmpty() ? new String[0] : text.split(" ")) {
                 ids.add(10L + word.length());
                 starts.add(position);
+                ends.add(position + word.length());
                 position += word.length() + 1;
             }
             ids.add(2L);
             starts.add(-1);
-            return new Encoding(ids, starts);
+            ends.add(-1);
+            return new Encoding(ids, starts, ends);
         }
 
         @Override

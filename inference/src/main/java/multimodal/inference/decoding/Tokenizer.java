@@ -10,12 +10,14 @@ public interface Tokenizer {
      *
      * @param ids with the special tokens that the post-processor adds, not padded, not cut
      * @param starts for each id the offset of its first character in the text (UTF-16), -1 for special tokens
+     * @param ends for each id the offset after its last character in the text, -1 for special tokens
      */
-    record Encoding(List<Long> ids, List<Integer> starts) {
+    record Encoding(List<Long> ids, List<Integer> starts, List<Integer> ends) {
 
         public Encoding {
             ids = List.copyOf(ids);
             starts = List.copyOf(starts);
+            ends = List.copyOf(ends);
         }
     }
 

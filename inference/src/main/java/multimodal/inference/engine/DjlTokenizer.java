@@ -51,10 +51,12 @@ public final class DjlTokenizer implements Tokenizer, AutoCloseable {
         ai.djl.huggingface.tokenizers.Encoding encoding = tokenizer.encode(sound);
         int[] offsets = utf16Offsets(sound);
         List<Integer> starts = new ArrayList<>();
+        List<Integer> ends = new ArrayList<>();
         for (CharSpan span : encoding.getCharTokenSpans()) {
             starts.add(span == null ? -1 : offsets[span.getStart()]);
+            ends.add(span == null ? -1 : offsets[span.getEnd()]);
         }
-        return new Encoding(Arrays.stream(encoding.getIds()).boxed().toList(), starts);
+        return new Encoding(Arrays.stream(encoding.getIds()).boxed().toList(), starts, ends);
     }
 
     /** The library takes Unicode only; the replacement is as long as what it replaces, so that offsets stay true. */

@@ -17,7 +17,8 @@ class TokenTextTest {
             for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
                 ids.add((long) (one & 0xff));
             }
-            return new Encoding(ids, ids.stream().map(id -> -1).toList());
+            List<Integer> nowhere = ids.stream().map(id -> -1).toList();
+            return new Encoding(ids, nowhere, nowhere);
         }
 
         @Override

@@ -73,6 +73,11 @@ class DjlTokenizerTest {
     }
 
     @Test
+    void endsAreThoseOfWholeCharactersWhereTheNextTokenBegins() {
+        assertThat(tokenizer.encode("a 🐱 under").ends()).containsExactly(-1, 1, 2, 4, 4, 4, 4, 10, -1);
+    }
+
+    @Test
     void longTextsAreNotCut() {
         assertThat(tokenizer.encode("cat ".repeat(2000)).ids()).hasSizeGreaterThan(2000);
     }

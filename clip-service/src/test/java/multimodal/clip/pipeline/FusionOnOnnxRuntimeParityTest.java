@@ -1,0 +1,8 @@
+package multimodal.clip.pipeline;
+
+class FusionOnOnnxRuntimeParityTest extends FusionParityContract {
+
+    FusionOnOnnxRuntimeParityTest() {
+        super("onnxruntime");
+    }
+}

@@ -1,0 +1,8 @@
+package multimodal.clip.pipeline;
+
+class FusionOnPytorchParityTest extends FusionParityContract {
+
+    FusionOnPytorchParityTest() {
+        super("pytorch");
+    }
+}
