@@ -10,7 +10,7 @@ import java.util.function.Function;
 
 /**
  * Makes requests that no client would send: any of the fields set, numbers at the edges of every range, texts that are empty, blank
- * or long, enum values that do not exist, lists and messages within messages.
+ * or long, enum values that do not exist, lists, maps and messages within messages.
  */
 public final class RandomMessages<T extends Message> implements Function<Random, T> {
     private static final int MAX_DEPTH = 4;
@@ -43,9 +43,7 @@ public final class RandomMessages<T extends Message> implements Function<Random,
             if (random.nextDouble() >= share) {
                 continue;
             }
-            if (field.isMapField()) {
-                message.clearField(field);
-            } else if (field.isRepeated()) {
+            if (field.isRepeated()) {
                 message.clearField(field);
                 for (int i = random.nextInt(MAX_ELEMENTS + 1); i > 0; i--) {
                     message.addRepeatedField(field, value(message, field, random, share, depth));

@@ -128,7 +128,8 @@ public final class ImageSearchCalls {
         });
     }
 
-    private ImageIndexer.Target open(IndexImagesConfig config, Call call, Consumer<IndexImagesResponse> opened) {
+    /** The collection of a stream; {@code opened} hears what it is. */
+    ImageIndexer.Target open(IndexImagesConfig config, Call call, Consumer<IndexImagesResponse> opened) {
         Violations violations = new Violations();
         Optional<VectorSpace> known = space("config.collection", config.getCollection(), violations);
         known.ifPresent(space -> Spaces.requireSame("config.model", config.getModel(), space, violations));
