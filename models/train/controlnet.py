@@ -2,8 +2,9 @@
 
 The UNet works out a sketch that stands beside the noisy latents (`sketch.py`). The words of a prompt leave open where
 things are, so theirs is a mean over all places; edges tell the places. This network reads edges and the pooled prompt
-state and draws what the words' sketch must change by, fitted by regression of held-in pictures' latents: no step of the
-diffusion is needed to train it, and the frozen UNet needs not be taught to listen. Like a ControlNet (Zhang et al.
+state and draws what the words' sketch must change by, fitted by regression of the pictures' latents: no step of the
+diffusion is needed for that, and the frozen UNet needs not be taught to listen. At the end what the UNet makes of the
+sketch counts too, for it expects the blur of a mean. Like a ControlNet (Zhang et al.
 2023) it stands beside a frozen UNet, begins at zero and adds to what that computes, with a scale; like a T2I-Adapter
 (Mou et al. 2023) it is small and does not depend on the noise.
 
@@ -54,6 +55,7 @@ class Settings:
     weight_decay: float = 0.01
     ema: float = 0.995
     untold: float = 0.2  # share of the pictures without a prompt
+    through_unet: float = 0.3  # from this share of the time on, what the UNet makes of the sketch counts too
     widths: tuple[int, ...] = (48, 96, 192)  # where a cell is 4, 8 and 16 pixels
     blocks: int = 4  # where a cell is 16 pixels
     unet: base.Settings = field(default_factory=base.Settings)
@@ -173,32 +175,35 @@ def evaluate(model: EdgeSketcher, unet, text_encoder, autoencoder: tuple[Encoder
 
 
 class Batches:
-    """Training batches made on the CPU: latents, pooled prompt states, edges and the weights of cells.
+    """Training batches made on the CPU: the UNet's, of pictures that are painted whole, and their edges.
 
     The scenes are those of the whole world: unlike the UNet's own they need not stand on the ground.
     """
 
     def __init__(self, settings: Settings, encoder: Encoder, text_encoder: CLIPTextModel) -> None:
         self._settings, self._encoder, self._text_encoder = settings, encoder, text_encoder
+        self._given = base.nothing_given(encoder, settings.batch)
 
     @torch.no_grad()
-    def __call__(self, number: int) -> tuple[torch.Tensor, ...]:
+    def __call__(self, number: int) -> tuple[base.Batch, torch.Tensor]:
         settings, rng = self._settings, random.Random(f"control/{number}")
         first, scenes_of = number * settings.batch, settings.unet.scenes
         scenes = [scene_at("train", first + i, scenes_of.vendors) for i in range(settings.batch)]
         texts = prompts.captions_of(scenes, ("control", number))
         texts = ["" if rng.random() < settings.untold else text for text in texts]
-        _, pooled = prompts.encode_prompts(self._text_encoder, tokenizer.batch(texts)[0])
+        states, pooled = prompts.encode_prompts(self._text_encoder, tokenizer.batch(texts)[0])
         pictures = pictures_of(scenes)
         edges = edges_of(pictures, rng.randint(60, 140), rng.randint(160, 260))
-        return self._encoder(pictures), pooled, edges, cell_weights(scenes, scenes_of.object_weight)
+        weights = cell_weights(scenes, scenes_of.object_weight)
+        return base.Batch(self._encoder(pictures), states, pooled, pooled, *self._given, weights), edges
 
 
-def loss_of(model: EdgeSketcher, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
-    """The weighted squared error of the sketch that the words and the edges tell."""
-    latents, pooled, edges, weights = batch
-    sketch = model.sketcher(pooled, *latents.shape[-2:]) + model(pooled, edges)
-    return ((sketch - latents).pow(2) * weights).mean() / weights.mean()
+def losses_of(model: EdgeSketcher, batch: base.Batch, edges: torch.Tensor, unet: base.StickerUnet | None) -> dict:
+    """`sketch`: the weighted squared error of the sketch; `painted`: that of what `unet`, if given, makes of it."""
+    change = model(batch.pooled, edges)
+    sketch = model.sketcher(batch.pooled, *batch.latents.shape[-2:]) + change
+    losses = {"sketch": ((sketch - batch.latents).pow(2) * batch.weights).mean() / batch.weights.mean()}
+    return losses | ({"painted": base.loss_of(unet, base.Settings(), batch, change)} if unet else {})
 
 
 def train(arguments) -> None:
@@ -217,24 +222,26 @@ def train(arguments) -> None:
         ema.module.load_state_dict(state["controlnet"])
         optimizer.load_state_dict(state["optimizer"])
         step = ema.updates = state["step"]
+    unet.to(arguments.device)
     model.to(arguments.device)
     ema.module.to(arguments.device)
     run.log(settings=asdict(settings), parameters=common.count_parameters(model), step=step)
-    batches, first, losses = common.prefetch(Batches(settings, autoencoder[0], text_encoder), first=step), step, []
+    batches, first = common.prefetch(Batches(settings, autoencoder[0], text_encoder), first=step), step
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
-        loss = loss_of(model, tuple(part.to(arguments.device) for part in next(batches)))
-        common.descend(optimizer, loss)
+        batch, edges = next(batches)
+        batch, edges = base.Batch(*(part.to(arguments.device) for part in batch)), edges.to(arguments.device)
+        losses = losses_of(model, batch, edges, unet if run.progress() > settings.through_unet else None)
+        common.descend(optimizer, sum(losses.values()))
         ema.update(model)
         step += 1
-        losses.append(loss.item())
         if step % 50 == 0:
-            run.log(step=step, loss=round(float(np.mean(losses[-50:])), 4))
+            run.log(step=step, **{name: round(loss.item(), 4) for name, loss in losses.items()})
         if run.due() or run.stopping():
             state = {"controlnet": ema.module.state_dict(), "raw": model.state_dict(), "step": step}
             common.save_checkpoint(state | {"optimizer": optimizer.state_dict()}, run.checkpoint)
-    run.log(step=step, **evaluate(ema.module.cpu(), unet, text_encoder, autoencoder, settings.held_out))
+    run.log(step=step, **evaluate(ema.module.cpu(), unet.cpu(), text_encoder, autoencoder, settings.held_out))
 
 
 def main() -> None:

@@ -404,14 +404,14 @@ class Batches:
         return torch.ones(1, 1, SIZE, SIZE)
 
 
-def loss_of(unet: StickerUnet, settings: Settings, batch: Batch) -> torch.Tensor:
+def loss_of(unet: StickerUnet, settings: Settings, batch: Batch, sketch_residual=0.0) -> torch.Tensor:
     """The weighted squared error of v at one time for each row; the times of a batch are spread over the schedule."""
     rows, latents, weights = len(batch.latents), batch.latents, batch.weights
     times = spread_times(rows, settings).to(latents.device)
     alpha, sigma = unet.alpha_sigma(times)
     noisy = alpha * latents + sigma * torch.randn_like(latents)
     given = Surroundings(batch.mask, batch.masked_latents)
-    clean = unet.clean(noisy, times, batch.states, batch.pooled, given, batch.sketched)
+    clean = unet.clean(noisy, times, batch.states, batch.pooled, given, batch.sketched, sketch_residual)
     error = ((clean - latents).pow(2) * weights).mean((1, 2, 3)) / weights.mean((1, 2, 3))
     return (error * sigma.flatten().pow(-2).clamp_max(settings.snr_limit + 1)).mean()
 

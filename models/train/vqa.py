@@ -349,7 +349,7 @@ def train(arguments) -> None:
         common.set_learning_rate(optimizer, factor)
         batch = tuple(tensor.to(arguments.device) for tensor in next(batches))
         losses = losses_of(model.train(), batch, run.progress() > settings.alone)
-        common.descend(optimizer, losses["answer"] + settings.grounding * (losses["location"] + losses["presence"]))
+        common.descend(optimizer, losses["answer"] + settings.grounding * losses["location"])
         average.update(model)
         step += 1
         if step % 20 == 0:

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class OnnxRuntimeStickerControlNetParityTest extends StickerControlNetParity {
+
+    OnnxRuntimeStickerControlNetParityTest() {
+        super("onnxruntime");
+    }
+}

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class PytorchStickerControlNetParityTest extends StickerControlNetParity {
+
+    PytorchStickerControlNetParityTest() {
+        super("pytorch");
+    }
+}
