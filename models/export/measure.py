@@ -195,7 +195,7 @@ def controlnet(folder: Path, count: int) -> list[dict]:
 
 
 def unclip(folder: Path, count: int) -> list[dict]:
-    """Of the prior the goal is the cosine that the text's own embedding has; of two variations that they differ at all."""
+    """Of the prior the goal is the cosine that the text's own embedding has; of variations that they differ at all."""
     from models.export import diffusion
     from models.export import unclip as exporter
 

@@ -33,7 +33,7 @@ SEED = 0
 class PriorStep(torch.nn.Module):
     """sample (B, E), timestep int64 (B), and of the prompt text_embeds (B, D), encoder_hidden_states (B, T, D) and
 
-    attention_mask (B, T) of zeros and ones, to prediction (B, E): the clean embedding, normalised by mean and deviation.
+    attention_mask (B, T) of zeros and ones, to prediction (B, E): the clean embedding, normalised.
     """
 
     def __init__(self, prior: trainer.Prior) -> None:

@@ -1,6 +1,6 @@
 """Pictures that shall be like something, by sticker-unclip and sticker-diffusion: `python -m models.golden.unclip`.
 
-With diffusers' own schedulers and PriorTransformer. All noise of a case comes from one CPU generator, the prior's first.
+With diffusers' own schedulers and PriorTransformer. All noise of a case is of one CPU generator, the prior's first.
 `<case>_prior_samples` (steps + 1, E) are the prior's samples before the first and after each step, where it is asked,
 `<case>_image_embeds` (1, E) what it makes of the last one or the image encoder of the picture `likeness`,
 `<case>_text_embeds` (1, D) the pooled state that is painted from; `<case>_latents` and `<case>_pixels` are those of
