@@ -61,10 +61,10 @@ class ImageProjection(torch.nn.Module):
 
     def __init__(self, projection: trainer.Projection) -> None:
         super().__init__()
-        self.projection = projection
+        self.projection, self.sharpness = projection, trainer.Settings().sharpness
 
     def forward(self, image_embeds: torch.Tensor) -> torch.Tensor:
-        return self.projection(F.normalize(image_embeds, dim=-1))
+        return self.sharpness * self.projection(F.normalize(image_embeds, dim=-1))
 
 
 def artifacts(tower: clip.VisionTower, size: int, projection: trainer.Projection, prior: trainer.Prior) -> list:

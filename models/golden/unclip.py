@@ -52,7 +52,7 @@ def paint(case: dict, models: tuple, painters: tuple, parameters: dict) -> dict[
     unet, text, encoder, decoder = painters
     generator = torch.Generator("cpu").manual_seed(case["seed"])
     stages = embedded(case, models, text, generator)
-    stages["text_embeds"] = models[1](stages["image_embeds"])
+    stages["text_embeds"] = exporter.ImageProjection(models[1])(stages["image_embeds"])
     states, pooled = diffusion.TextEncoder(text, tokenizer.EOS)(tokenizer.batch([case["negative_prompt"], ""])[0])
     conditions = states, torch.cat([pooled[:1], stages["text_embeds"]])
     scheduler = DDIMScheduler(**{key: parameters[key] for key in diffusion.SCHEDULER_KEYS}, clip_sample=False)
