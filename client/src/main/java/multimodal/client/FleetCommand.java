@@ -8,9 +8,12 @@ import java.nio.charset.StandardCharsets;
 import multimodal.client.command.AskCommand;
 import multimodal.client.command.AwaitCommand;
 import multimodal.client.command.CaptionCommand;
+import multimodal.client.command.CollectionsCommand;
 import multimodal.client.command.DemoCommand;
 import multimodal.client.command.ImageCommand;
+import multimodal.client.command.IndexCommand;
 import multimodal.client.command.RunCommand;
+import multimodal.client.command.SearchCommand;
 import multimodal.client.command.StatusCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +27,9 @@ import picocli.CommandLine.Command;
             ImageCommand.class,
             CaptionCommand.class,
             AskCommand.class,
+            IndexCommand.class,
+            SearchCommand.class,
+            CollectionsCommand.class,
             RunCommand.class,
             DemoCommand.class,
             AwaitCommand.class,

@@ -4,7 +4,6 @@ import com.google.rpc.BadRequest;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import multimodal.client.FleetClient;
@@ -17,13 +16,10 @@ import multimodal.common.rpc.Statuses;
 import multimodal.common.v1.ModelRef;
 import multimodal.gateway.v1.WorkflowEvent;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Runs a workflow for the sake of one node and shows it; who types the command need not know that it is one. */
-abstract class NodeCommand implements Callable<Integer> {
+abstract class NodeCommand extends GatewayCommand {
 
     /** What stands before a field of the node, as the gateway tells it. */
     private static final String SETTINGS = "(workflow\\.nodes\\[\\d+\\]\\.settings|answer_question)\\.";
@@ -32,15 +28,6 @@ abstract class NodeCommand implements Callable<Integer> {
 
     @Option(names = "--model", description = "Name of the model (default: the fleet's).")
     String model = "";
-
-    @Mixin
-    GatewayOptions gateway;
-
-    @Mixin
-    TerminalOptions terminalOptions;
-
-    @Spec
-    CommandSpec spec;
 
     /** A command for the sake of the node {@code node}, an id. */
     NodeCommand(String node) {
@@ -69,7 +56,7 @@ abstract class NodeCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws IOException {
-        Terminal terminal = terminalOptions.on(spec.commandLine().getOut());
+        Terminal terminal = terminal();
         Request request = request(terminal);
         try (FleetClient client = gateway.connect()) {
             NodeState finished = ShownRun.on(terminal, events -> request.send(client, TraceParent.newTrace(), events))

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import multimodal.client.FleetClient;
 import multimodal.client.InputException;
@@ -25,17 +24,14 @@ import multimodal.gateway.v1.RunWorkflowRequest;
 import multimodal.gateway.v1.Workflow;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code fleet run}: sends a graph, shows it while it runs, and writes what comes of it. */
 @Command(
         name = "run",
         description = "Runs a graph: a file in YAML or JSON, or a ready-made one by its name (docs/workflows.md).")
-public final class RunCommand implements Callable<Integer> {
+public final class RunCommand extends GatewayCommand {
 
     private static final String FROM_FILE = "@";
     private static final String TYPE_PREFIX = "PORT_TYPE_";
@@ -58,18 +54,9 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--reuse", description = "Use results of earlier runs for calls that are the same.")
     boolean reuse;
 
-    @Mixin
-    GatewayOptions gateway;
-
-    @Mixin
-    TerminalOptions terminalOptions;
-
-    @Spec
-    CommandSpec spec;
-
     @Override
     public Integer call() throws Exception {
-        Terminal terminal = terminalOptions.on(spec.commandLine().getOut());
+        Terminal terminal = terminal();
         try (FleetClient client = gateway.connect()) {
             if (graph == null) {
                 list(client.listWorkflows(TraceParent.newTrace())).forEach(terminal::println);

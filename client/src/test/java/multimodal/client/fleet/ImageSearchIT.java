@@ -10,11 +10,14 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
+import multimodal.client.testing.CommandRun;
 import multimodal.clip.v1.ClipServiceGrpc;
 import multimodal.clip.v1.Collection;
 import multimodal.clip.v1.DropCollectionRequest;
@@ -31,8 +34,10 @@ import multimodal.clip.v1.SearchImagesRequest;
 import multimodal.clip.v1.SearchImagesResponse;
 import multimodal.common.v1.Image;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A collection filled, searched and dropped through the gateway. */
 @ExtendWith(SharedFleet.class)
@@ -42,7 +47,15 @@ class ImageSearchIT {
     private static final int PICTURES = 40;
     private static final int PATIENCE_SECONDS = 120;
 
+    @TempDir
+    Path directory;
+
     private ManagedChannel channel;
+
+    @BeforeEach
+    void connect(RunningFleet fleet) {
+        channel = Channels.open(fleet.gateway());
+    }
 
     @AfterEach
     void disconnect() {
@@ -51,7 +64,6 @@ class ImageSearchIT {
 
     @Test
     void picturesAreIndexedFoundAndDroppedThroughTheGateway(RunningFleet fleet) throws Exception {
-        channel = Channels.open(fleet.gateway());
         ClipServiceGrpc.ClipServiceBlockingStub clip = ClipServiceGrpc.newBlockingStub(channel);
 
         List<IndexImagesResponse> answers = index();
@@ -80,6 +92,39 @@ class ImageSearchIT {
         assertThat(clip.listCollections(ListCollectionsRequest.getDefaultInstance())
                         .getCollectionsList())
                 .isEmpty();
+    }
+
+    @Test
+    void aFolderIsIndexedAndSearchedByCommands(RunningFleet fleet) throws Exception {
+        for (int number = 0; number < 3; number++) {
+            Files.write(
+                    directory.resolve(number + ".png"),
+                    picture(number).getData().toByteArray());
+        }
+        Path second = directory.resolve("1.png");
+
+        assertThat(fleet(fleet, "index", directory.toString(), "--meta", "round=true"))
+                .isEqualToIgnoringNewLines("pictures: 3 indexed, 0 there before, 0 failed");
+        Files.write(second, picture(30).getData().toByteArray());
+        assertThat(fleet(fleet, "index", directory.toString(), "--meta", "round=true"))
+                .isEqualToIgnoringNewLines("pictures: 1 indexed, 2 there before, 0 failed");
+        assertThat(fleet(fleet, "search", "--like", second.toString(), "-k", "1"))
+                .containsPattern("1 +1\\.000 +" + second + " +round=true");
+        assertThat(fleet(fleet, "search", "一个红色的圆", "--where", "file=2.png", "--where", "round=true")
+                        .lines())
+                .hasSize(3);
+        assertThat(fleet(fleet, "search", "a circle", "--where", "round=false"))
+                .isEqualToIgnoringNewLines("nothing found");
+        assertThat(fleet(fleet, "collections", "--drop", "pictures"))
+                .isEqualToIgnoringNewLines("dropped pictures (3 pictures)");
+    }
+
+    private static String fleet(RunningFleet fleet, String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--gateway", fleet.gateway()));
+        CommandRun run = CommandRun.of(all.toArray(String[]::new));
+        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        return run.out();
     }
 
     /** Everything that the service answers to a stream of all pictures. */

@@ -18,8 +18,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import multimodal.clip.v1.ClassifyRequest;
-import multimodal.clip.v1.ClassifyResponse;
 import multimodal.clip.v1.ClipServiceGrpc;
 import multimodal.clip.v1.VisionLanguageServiceGrpc;
 import multimodal.gateway.v1.AskImageRequest;
@@ -40,6 +38,7 @@ public final class ScriptedGateway implements AutoCloseable {
     private final HealthStatusManager health = new HealthStatusManager();
     private final List<String> traceParents = new CopyOnWriteArrayList<>();
     private final Queue<StatusRuntimeException> refusals = new ConcurrentLinkedQueue<>();
+    private final ScriptedClip clip = new ScriptedClip();
     private final Server server;
     private final int port;
     private final List<RunWorkflowRequest> graphs = new CopyOnWriteArrayList<>();
@@ -50,7 +49,7 @@ public final class ScriptedGateway implements AutoCloseable {
                 .intercept(new TraceParentRecorder())
                 .addService(health.getHealthService())
                 .addService(new Workflows())
-                .addService(new Clip())
+                .addService(clip)
                 .build()
                 .start();
         port = server.getPort();
@@ -84,6 +83,11 @@ public final class ScriptedGateway implements AutoCloseable {
     /** The graphs that came. */
     public List<RunWorkflowRequest> graphs() {
         return List.copyOf(graphs);
+    }
+
+    /** The service behind it that classifies and searches. */
+    public ScriptedClip clip() {
+        return clip;
     }
 
     /** The headers {@code traceparent} of all calls but those for health. */
@@ -135,14 +139,6 @@ public final class ScriptedGateway implements AutoCloseable {
             } else {
                 observer.onCompleted();
             }
-        }
-    }
-
-    private static final class Clip extends ClipServiceGrpc.ClipServiceImplBase {
-        @Override
-        public void classify(ClassifyRequest request, StreamObserver<ClassifyResponse> observer) {
-            observer.onNext(ScriptedRuns.classes(request.getLabelsList()));
-            observer.onCompleted();
         }
     }
 
