@@ -1,9 +1,12 @@
 package multimodal.client.demo;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import multimodal.client.FleetClient;
 import multimodal.client.RefusedCalls;
 import multimodal.client.TraceParent;
@@ -11,10 +14,14 @@ import multimodal.client.run.RunState;
 import multimodal.client.run.ShownRun;
 import multimodal.client.terminal.Terminal;
 import multimodal.client.trace.RunTrace;
+import multimodal.clip.v1.Answer;
 import multimodal.clip.v1.ClassifyResponse;
 import multimodal.clip.v1.LabelScore;
 
-/** Turns each sentence of {@link DemoPrompt#ALL} into a picture, the picture into a caption, the caption into a story. */
+/**
+ * Turns each sentence of {@link DemoPrompt#ALL} into a picture, the picture into a caption, the caption into a story, answers a
+ * question about it, and finds the pictures again among others.
+ */
 public final class Demo {
 
     private static final int LABELS_SHOWN = 3;
@@ -41,9 +48,12 @@ public final class Demo {
         for (DemoPrompt prompt : DemoPrompt.ALL) {
             runs.add(run(prompt, trace));
         }
+        List<DemoPicture> gallery = gallery(trace);
+        List<DemoSearch> searches = searches(runs, gallery, trace);
         DemoSummary.lines(runs).forEach(terminal::println);
         terminal.println("");
-        output.write(runs, trace).forEach(path -> terminal.println("wrote " + path));
+        output.write(new DemoResults(runs, gallery, searches), trace)
+                .forEach(path -> terminal.println("wrote " + path));
         List<DemoRun> unnamed = runs.stream()
                 .filter(run -> !run.prompt().isNamedIn(run.caption()))
                 .toList();
@@ -51,17 +61,54 @@ public final class Demo {
         return unnamed.isEmpty();
     }
 
-    private DemoRun run(DemoPrompt prompt, RunTrace trace) {
+    private DemoRun run(DemoPrompt prompt, RunTrace trace) throws IOException {
         terminal.println(terminal.bold(prompt.text()));
         RunState run = trace.record("TextToImageToText", span -> textToImageToText(prompt, span));
+        RunState asked = trace.record("AskImage", span -> ask(prompt, run, span));
+        Answer answer = asked.node("answer_question").result().getAnswer().unpack(Answer.class);
         ClassifyResponse classes = trace.record("Classify", span -> classify(prompt, run, span));
+        DemoRun made = new DemoRun(prompt, run, asked, answer, classes);
+        terminal.println("ask: " + prompt.question() + " " + made.answerText());
         terminal.println("classify: " + best(classes));
         terminal.println("");
-        return new DemoRun(prompt, run, classes);
+        return made;
     }
 
     private RunState textToImageToText(DemoPrompt prompt, TraceParent span) {
         return ShownRun.on(terminal, events -> client.textToImageToText(prompt.request(), span, events));
+    }
+
+    private RunState ask(DemoPrompt prompt, RunState run, TraceParent span) {
+        List<RunState> attempts = new ArrayList<>();
+        RefusedCalls.run(
+                () -> {
+                    RunState asked = new RunState();
+                    attempts.add(asked);
+                    client.askImage(prompt.askRequest(DemoRun.picture(run)), span, asked::apply);
+                },
+                delay -> ShownRun.tellRefusal(terminal, delay));
+        return attempts.get(attempts.size() - 1);
+    }
+
+    private List<DemoPicture> gallery(RunTrace trace) {
+        terminal.println(terminal.bold("more pictures, side by side"));
+        RunState run = trace.record(
+                "RunWorkflow",
+                span -> ShownRun.on(terminal, events -> client.runWorkflow(DemoGallery.request(), span, events)));
+        terminal.println("");
+        return DemoGallery.pictures(run);
+    }
+
+    private List<DemoSearch> searches(List<DemoRun> runs, List<DemoPicture> gallery, RunTrace trace)
+            throws IOException {
+        Map<Path, DemoPicture> files = new HashMap<>();
+        for (DemoRun run : runs) {
+            files.put(output.write(run.picture()), run.picture());
+        }
+        for (DemoPicture picture : gallery) {
+            files.put(output.write(picture), picture);
+        }
+        return new DemoCollection(client, terminal).search(files, trace);
     }
 
     private ClassifyResponse classify(DemoPrompt prompt, RunState run, TraceParent span) {

@@ -1,6 +1,7 @@
 package multimodal.client.demo;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,18 +19,24 @@ import multimodal.client.trace.SpanFiles;
  */
 public record DemoOutput(Path directory, Optional<SpanFiles> spans) {
 
-    /** Writes everything and says what was written. */
-    List<Path> write(List<DemoRun> runs, RunTrace trace) throws IOException {
-        Files.createDirectories(directory);
+    /** Writes a picture; returns its absolute path. */
+    Path write(DemoPicture picture) throws IOException {
+        return write(picture.fileName(), picture.image().getData().toByteArray())
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    /** Writes all else, and says what there is now. */
+    List<Path> write(DemoResults results, RunTrace trace) throws IOException {
         List<Path> written = new ArrayList<>();
-        for (DemoRun run : runs) {
-            String key = run.prompt().key();
-            written.add(write(key + ".png", run.picture().getData().toByteArray()));
+        for (DemoRun run : results.runs()) {
+            written.add(directory.resolve(run.picture().fileName()));
             if (!run.previews().isEmpty()) {
-                written.add(write(key + "-previews.png", Pictures.strip(run.previews())));
+                written.add(write(run.prompt().key() + "-previews.png", Pictures.strip(run.previews())));
             }
         }
-        written.add(write("index.html", ReportPage.render(runs)));
+        results.gallery().forEach(picture -> written.add(directory.resolve(picture.fileName())));
+        written.add(write("index.html", ReportPage.render(results)));
         if (spans.isPresent()) {
             written.add(write("trace.json", spans.get().collect(trace)));
         }
@@ -37,10 +44,11 @@ public record DemoOutput(Path directory, Optional<SpanFiles> spans) {
     }
 
     private Path write(String name, byte[] content) throws IOException {
+        Files.createDirectories(directory);
         return Files.write(directory.resolve(name), content);
     }
 
     private Path write(String name, String content) throws IOException {
-        return Files.writeString(directory.resolve(name), content);
+        return write(name, content.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -8,6 +8,7 @@ import multimodal.common.v1.DecodingOptions;
 import multimodal.common.v1.Image;
 import multimodal.common.v1.Language;
 import multimodal.common.v1.SampledDecoding;
+import multimodal.gateway.v1.AskImageRequest;
 import multimodal.gateway.v1.TextToImageToTextRequest;
 import multimodal.image.v1.GenerateImageRequest;
 
@@ -19,10 +20,17 @@ import multimodal.image.v1.GenerateImageRequest;
  * @param language of the sentence, the caption and the labels
  * @param seed of the picture and of the continued text
  * @param subjectWords a good caption has one of them
+ * @param question about the picture
  * @param labels to classify the picture by; the first is the right one
  */
 record DemoPrompt(
-        String key, String text, Language language, long seed, List<String> subjectWords, List<String> labels) {
+        String key,
+        String text,
+        Language language,
+        long seed,
+        List<String> subjectWords,
+        String question,
+        List<String> labels) {
 
     private static final int STEPS = 30;
     private static final int PREVIEW_INTERVAL = 3;
@@ -35,6 +43,7 @@ record DemoPrompt(
                     Language.LANGUAGE_ENGLISH,
                     7,
                     List.of("castle"),
+                    "is there a castle in this picture?",
                     List.of("castle", "house", "church", "cat", "red apple", "car", "tree", "fish")),
             new DemoPrompt(
                     "castle-zh",
@@ -42,6 +51,7 @@ record DemoPrompt(
                     Language.LANGUAGE_CHINESE,
                     7,
                     List.of("城堡", "古堡"),
+                    "图片中有什么？",
                     List.of("城堡", "房子", "教堂", "猫", "红苹果", "汽车", "大树", "鱼")));
 
     /** Whether {@code caption} names the object of the sentence. */
@@ -69,6 +79,13 @@ record DemoPrompt(
                                         .setTemperature(0.8f)
                                         .setTopP(0.95f)
                                         .setSeed(seed))))
+                .build();
+    }
+
+    AskImageRequest askRequest(Image picture) {
+        return AskImageRequest.newBuilder()
+                .setImage(picture)
+                .setQuestion(question)
                 .build();
     }
 

@@ -1,7 +1,9 @@
 package multimodal.client.demo;
 
 import java.util.List;
+import java.util.Locale;
 import multimodal.client.run.RunState;
+import multimodal.clip.v1.Answer;
 import multimodal.clip.v1.ClassifyResponse;
 import multimodal.common.v1.Image;
 
@@ -9,12 +11,14 @@ import multimodal.common.v1.Image;
  * What came of one sentence.
  *
  * @param run the finished workflow
+ * @param asked the finished workflow that answered the question about the picture
+ * @param answer what it answered
  * @param classes how the picture was classified
  */
-record DemoRun(DemoPrompt prompt, RunState run, ClassifyResponse classes) {
+record DemoRun(DemoPrompt prompt, RunState run, RunState asked, Answer answer, ClassifyResponse classes) {
 
-    Image picture() {
-        return picture(run);
+    DemoPicture picture() {
+        return new DemoPicture(prompt.key(), prompt.text(), picture(run));
     }
 
     /** The picture of a finished {@code run}. */
@@ -22,6 +26,11 @@ record DemoRun(DemoPrompt prompt, RunState run, ClassifyResponse classes) {
         return run.node("generate_image")
                 .picture()
                 .orElseThrow(() -> new IllegalStateException("the workflow ended without a picture"));
+    }
+
+    /** For example {@code yes (93 %)}. */
+    String answerText() {
+        return String.format(Locale.ROOT, "%s (%.0f %%)", answer.getAnswer(), 100 * answer.getConfidence());
     }
 
     List<Image> previews() {

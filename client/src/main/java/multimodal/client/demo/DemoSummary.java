@@ -27,6 +27,9 @@ final class DemoSummary {
             for (NodeState node : run.run().nodes()) {
                 add(table, node.id(), node.service(), node.info());
             }
+            for (NodeState node : run.asked().nodes()) {
+                add(table, node.id(), node.service(), node.info());
+            }
             add(table, "classify", "clip-service", run.classes().getInfo());
         }
         return table.lines();

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import multimodal.clip.v1.LabelScore;
@@ -18,9 +17,14 @@ final class ReportPage {
 
     private ReportPage() {}
 
-    static String render(List<DemoRun> runs) {
+    static String render(DemoResults results) {
         return template()
-                .replace("{{runs}}", runs.stream().map(ReportPage::article).collect(Collectors.joining()));
+                .replace(
+                        "{{runs}}",
+                        results.runs().stream().map(ReportPage::article).collect(Collectors.joining()))
+                .replace(
+                        "{{searches}}",
+                        results.searches().stream().map(ReportPage::search).collect(Collectors.joining()));
     }
 
     private static String article(DemoRun run) {
@@ -34,6 +38,8 @@ final class ReportPage {
                 <p class="caption">%s</p>
                 <h3>Continuation</h3>
                 <p class="story"><span class="given">%s</span>%s</p>
+                <h3>Asked: %s</h3>
+                <p class="answer">%s</p>
                 <h3>Classified as</h3>
                 <div class="scores">
                 %s</div>
@@ -44,16 +50,42 @@ final class ReportPage {
                 .formatted(
                         run.prompt().languageTag(),
                         escape(run.prompt().text()),
-                        dataUri(run.picture().getData().toByteArray()),
+                        dataUri(run.picture().image()),
                         escape(run.prompt().text()),
                         escape(run.caption()),
                         escape(run.caption()),
                         escape(run.continuation()),
+                        escape(run.prompt().question()),
+                        escape(run.answerText()),
                         run.classes().getScoresList().stream()
                                 .map(ReportPage::score)
                                 .collect(Collectors.joining()),
                         strip(run),
                         ReportTimings.render(run));
+    }
+
+    private static String search(DemoSearch search) {
+        return """
+                <h3>Found by <span lang="%s">%s</span></h3>
+                <div class="hits">
+                %s</div>
+                """
+                .formatted(
+                        search.query().languageTag(),
+                        escape(search.query().text()),
+                        search.hits().stream().map(ReportPage::hit).collect(Collectors.joining()));
+    }
+
+    private static String hit(DemoSearch.Hit hit) {
+        return String.format(
+                Locale.ROOT,
+                """
+                <figure><img src="%s" alt="%s"><figcaption>%s <span class="number">%.2f</span></figcaption></figure>
+                """,
+                dataUri(hit.picture().image()),
+                escape(hit.picture().text()),
+                escape(hit.picture().text()),
+                hit.score());
     }
 
     private static String score(LabelScore score) {
@@ -77,11 +109,12 @@ final class ReportPage {
     }
 
     private static String preview(Image preview) {
-        return "<img src=\"%s\" alt=\"\">%n".formatted(dataUri(preview.getData().toByteArray()));
+        return "<img src=\"%s\" alt=\"\">%n".formatted(dataUri(preview));
     }
 
-    private static String dataUri(byte[] png) {
-        return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
+    private static String dataUri(Image png) {
+        return "data:image/png;base64,"
+                + Base64.getEncoder().encodeToString(png.getData().toByteArray());
     }
 
     static String escape(String text) {

@@ -5,6 +5,7 @@ import static multimodal.client.TimeText.duration;
 import com.google.protobuf.Duration;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import multimodal.client.TimeText;
 import multimodal.client.run.NodeState;
 import multimodal.common.v1.GenerationInfo;
@@ -27,7 +28,8 @@ final class ReportTimings {
     static String render(DemoRun run) {
         long total = Math.max(1, run.run().elapsed().toNanos());
         String bars = run.run().nodes().stream().map(node -> bar(node, total)).collect(Collectors.joining());
-        String rows = run.run().nodes().stream()
+        String rows = Stream.of(run.run(), run.asked())
+                .flatMap(part -> part.nodes().stream())
                 .map(node -> row(node.id(), node.service(), node.info()))
                 .collect(Collectors.joining());
         return """

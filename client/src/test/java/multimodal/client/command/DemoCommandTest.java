@@ -43,9 +43,13 @@ class DemoCommandTest {
         assertThat(demo.out())
                 .contains("a castle under the night sky", "caption_image: a castle at night")
                 .contains("一座神秘的古堡在月光下闪闪发光", "caption_image: 夜空下的城堡")
+                .contains("ask: is there a castle in this picture? is there a castle in this picture? (75 %)")
                 .contains("classify: castle 87.5 %, house 12.5 %", "classify: 城堡 87.5 %, 房子 12.5 %")
                 .contains("wrote " + directory.resolve("index.html"));
-        assertThat(directory).isDirectoryContaining("glob:**/{castle-en,castle-zh}.png");
+        assertThat(demo.out())
+                .contains("index: 6 indexed, 0 there before, 0 failed", "search: 雪地上的小狗")
+                .contains("found: a castle under the night sky 0.50, 一座神秘的古堡在月光下闪闪发光 0.50");
+        assertThat(directory).isDirectoryContaining("glob:**/{castle-en,castle-zh,gallery-dog}.png");
         assertThat(directory.resolve("trace.json")).doesNotExist();
     }
 
@@ -54,12 +58,13 @@ class DemoCommandTest {
         assertThat(demo().out()
                         .lines()
                         .filter(line -> line.contains("-service"))
-                        .limit(4)
+                        .limit(5)
                         .map(line -> line.replaceAll(" +", " ")))
                 .containsExactly(
                         "generate_image image-service sticker-diffusion/1 1.0 20 300 325",
                         "caption_image clip-service sticker-caption/1 1.0 20 300 325",
                         "continue_text clip-service micro-text/1 1.0 20 300 325",
+                        "answer_question clip-service sticker-vqa/1 1.0 20 300 325",
                         "classify clip-service sticker-clip/1 1.0 20 300 325");
     }
 
@@ -75,12 +80,17 @@ class DemoCommandTest {
     @Test
     void allCallsBelongToOneTrace() {
         demo();
-        assertThat(gateway.traceParents())
-                .hasSize(4)
-                .doesNotHaveDuplicates()
-                .allMatch(header -> header.endsWith("-01"));
+        assertThat(gateway.traceParents()).hasSize(12).allMatch(header -> header.endsWith("-01"));
         assertThat(gateway.traceParents().stream().map(header -> header.split("-")[1]))
                 .containsOnly(gateway.traceParents().get(0).split("-")[1]);
+    }
+
+    @Test
+    void theCollectionOfTheSearchIsDropped() {
+        demo();
+        assertThat(gateway.clip().indexed).hasSize(6);
+        assertThat(CommandRun.of("collections", "--gateway", gateway.address()).out())
+                .doesNotContain("demo");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import multimodal.client.run.RunState;
 import multimodal.client.testing.ScriptedRuns;
+import multimodal.clip.v1.Answer;
 import multimodal.clip.v1.ClassifyResponse;
 import multimodal.clip.v1.LabelScore;
 import org.junit.jupiter.api.Test;
@@ -15,14 +16,20 @@ class ReportPageTest {
 
     private final List<DemoRun> runs =
             DemoPrompt.ALL.stream().map(ReportPageTest::run).toList();
-    private final String page = ReportPage.render(runs);
+    private final DemoPicture dog = new DemoPicture("gallery-dog", "a dog & its house", ScriptedRuns.image(1));
+    private final String page = ReportPage.render(new DemoResults(
+            runs,
+            List.of(dog),
+            List.of(new DemoSearch(DemoSearch.QUERIES.get(1), List.of(new DemoSearch.Hit(dog, 0.314))))));
 
     @Test
     void everythingItShowsIsInsideIt() {
         Matcher sources = Pattern.compile("(?:src|href)=\"([^\"]{0,40})").matcher(page);
         assertThat(sources.results().map(source -> source.group(1)))
-                .hasSize(
-                        runs.stream().mapToInt(run -> 1 + run.previews().size()).sum())
+                .hasSize(1
+                        + runs.stream()
+                                .mapToInt(run -> 1 + run.previews().size())
+                                .sum())
                 .allMatch(source -> source.startsWith("data:image/png;base64,"));
         assertThat(page).doesNotContain("http://", "https://", "url(", "@import", "<script", "{{");
     }
@@ -40,6 +47,13 @@ class ReportPageTest {
     }
 
     @Test
+    void eachQuestionHasItsAnswerAndEachSearchItsHits() {
+        assertThat(page)
+                .contains("is there a castle in this picture?", "(75 %)", "<td>answer_question</td>")
+                .contains("雪地上的小狗", "a dog &amp; its house <span class=\"number\">0.31</span>");
+    }
+
+    @Test
     void eachNodeHasABarAndARow() {
         for (String node : List.of("generate_image", "caption_image", "continue_text")) {
             assertThat(page).contains("<span>" + node + "</span><div class=\"track\">", "<td>" + node + "</td>");
@@ -50,10 +64,13 @@ class ReportPageTest {
     private static DemoRun run(DemoPrompt prompt) {
         RunState run = new RunState();
         ScriptedRuns.castle(prompt.request()).forEach(run::apply);
+        RunState asked = new RunState();
+        ScriptedRuns.answered(prompt.askRequest(ScriptedRuns.image(1))).forEach(asked::apply);
+        Answer answer = Answer.newBuilder().setAnswer("yes").setConfidence(0.75).build();
         ClassifyResponse classes = ClassifyResponse.newBuilder()
                 .addScores(
                         LabelScore.newBuilder().setLabel(prompt.labels().get(0)).setProbability(1))
                 .build();
-        return new DemoRun(prompt, run, classes);
+        return new DemoRun(prompt, run, asked, answer, classes);
     }
 }

@@ -18,7 +18,7 @@ class FleetIT {
     Path output;
 
     @Test
-    void theDemoMakesPicturesCaptionsAndStoriesInBothLanguages(RunningFleet fleet) throws IOException {
+    void theDemoMakesDescribesAsksAndFindsPictures(RunningFleet fleet) throws IOException {
         CommandRun demo = CommandRun.of(
                 "demo",
                 "--gateway",
@@ -31,17 +31,33 @@ class FleetIT {
         assertThat(output)
                 .isDirectoryContaining("glob:**/{castle-en,castle-zh,castle-en-previews,castle-zh-previews}.png")
                 .isDirectoryContaining("glob:**/{index.html,trace.json}");
-        assertThat(demo.out()).contains("generate_image", "caption_image", "continue_text", "classify");
+        assertThat(demo.out())
+                .contains("generate_image", "caption_image", "continue_text", "answer_question", "classify")
+                .contains("index: 6 indexed, 0 there before, 0 failed")
+                .contains("search: an animal by the sea", "search: 雪地上的小狗");
         assertThat(Files.readString(output.resolve("trace.json"))).contains("image-service", "clip-service", "gateway");
     }
 
     @Test
     void theSameSeedMakesTheSamePicture(RunningFleet fleet) throws IOException {
-        Path again = Files.createDirectory(output.resolve("again"));
-        CommandRun.of("demo", "--gateway", fleet.gateway(), "--output", output.toString());
-        CommandRun.of("demo", "--gateway", fleet.gateway(), "--output", again.toString());
-        assertThat(output.resolve("castle-en.png")).hasSameBinaryContentAs(again.resolve("castle-en.png"));
-        assertThat(output.resolve("castle-zh.png")).hasSameBinaryContentAs(again.resolve("castle-zh.png"));
+        assertThat(picture("夜空下的城堡", "one.png", fleet)).hasSameBinaryContentAs(picture("夜空下的城堡", "two.png", fleet));
+    }
+
+    private Path picture(String prompt, String name, RunningFleet fleet) {
+        Path file = output.resolve(name);
+        CommandRun run = CommandRun.of(
+                "image",
+                prompt,
+                "--steps",
+                "10",
+                "--seed",
+                "7",
+                "--out",
+                file.toString(),
+                "--gateway",
+                fleet.gateway());
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        return file;
     }
 
     @Test

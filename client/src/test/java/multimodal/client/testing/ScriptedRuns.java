@@ -76,7 +76,8 @@ public final class ScriptedRuns {
                 .setAnswer(Any.pack(Answer.newBuilder()
                         .setAnswer(request.getQuestion())
                         .setConfidence(0.75)
-                        .build()))));
+                        .build()))
+                .setInfo(info("sticker-vqa"))));
         events.add(event().setWorkflowFinished(WorkflowFinished.getDefaultInstance()));
         return numbered(events);
     }
