@@ -3,6 +3,8 @@ package multimodal.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.util.Values;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
@@ -19,8 +21,13 @@ import multimodal.gateway.testing.Eventually;
 import multimodal.gateway.testing.FakeFleet;
 import multimodal.gateway.testing.RecordingClient;
 import multimodal.gateway.v1.ListWorkflowsRequest;
+import multimodal.gateway.v1.PortRef;
+import multimodal.gateway.v1.RunWorkflowRequest;
 import multimodal.gateway.v1.TextToImageToTextRequest;
+import multimodal.gateway.v1.Workflow;
+import multimodal.gateway.v1.WorkflowEdge;
 import multimodal.gateway.v1.WorkflowEvent;
+import multimodal.gateway.v1.WorkflowNode;
 import multimodal.gateway.v1.WorkflowServiceGrpc;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
@@ -78,9 +85,16 @@ class GatewayDrainIT {
                                 .setPrompt("a castle")
                                 .build(),
                         workflow);
+        RecordingClient<RunWorkflowRequest, WorkflowEvent> graph = RecordingClient.eager();
+        WorkflowServiceGrpc.newStub(channel)
+                .runWorkflow(
+                        RunWorkflowRequest.newBuilder()
+                                .setWorkflow(paintAndDescribe())
+                                .build(),
+                        graph);
         RecordingClient<GenerateImageRequest, GenerateImageResponse> passed = RecordingClient.eager();
         ImageServiceGrpc.newStub(channel).generateImage(GenerateImageRequest.getDefaultInstance(), passed);
-        Eventually.until(() -> fleet.image.requests.size() == 2);
+        Eventually.until(() -> fleet.image.requests.size() == 3);
 
         gateway.destroy();
         Eventually.until(() -> health() == ServingStatus.NOT_SERVING);
@@ -89,8 +103,28 @@ class GatewayDrainIT {
 
         fleet.image.steps.release(100);
         assertThat(workflow.end()).isEqualTo(Status.OK);
+        assertThat(graph.end()).isEqualTo(Status.OK);
         assertThat(passed.end()).isEqualTo(Status.OK);
+        // Both graphs have called their second node after the gateway was told to stop.
+        assertThat(fleet.visionLanguage.captionRequests).hasSize(2);
         gateway.waitFor();
+    }
+
+    /** A graph of a user's, whose second node is still to come when the first one ends. */
+    private static Workflow paintAndDescribe() {
+        return Workflow.newBuilder()
+                .setName("PaintAndDescribe")
+                .addNodes(WorkflowNode.newBuilder()
+                        .setId("paint")
+                        .setMethod("multimodal.image.v1.ImageService/GenerateImage")
+                        .setSettings(Struct.newBuilder().putFields("prompt", Values.of("a dog"))))
+                .addNodes(WorkflowNode.newBuilder()
+                        .setId("describe")
+                        .setMethod("multimodal.clip.v1.VisionLanguageService/CaptionImage"))
+                .addEdges(WorkflowEdge.newBuilder()
+                        .setSource(PortRef.newBuilder().setNode("paint").setPort("image"))
+                        .setTarget(PortRef.newBuilder().setNode("describe").setPort("image")))
+                .build();
     }
 
     private Status.Code newCall() {

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import multimodal.client.testing.CommandRun;
@@ -21,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(SharedFleet.class)
 class GraphGalleryIT {
     private static final Path ROOT = Path.of(System.getProperty("fleet.root"));
-    private static final Pattern COMMAND = Pattern.compile("#   \\./fleet (run .*)");
+    private static final Pattern COMMAND = Pattern.compile("#   \\./fleet (.*)");
     private static final Pattern WORD = Pattern.compile("(?:[^\\s\"]|\"([^\"]*)\")+");
 
     @TempDir
@@ -37,10 +36,12 @@ class GraphGalleryIT {
 
     @ParameterizedTest
     @MethodSource("gallery")
-    void theCommandInAGraphRunsIt(Path file, RunningFleet fleet) throws IOException {
-        CommandRun run = fleet(fleet, command(file));
+    void theCommandsInAGraphRunIt(Path file, RunningFleet fleet) throws IOException {
+        for (List<String> command : commands(file)) {
+            CommandRun run = fleet(fleet, command);
 
-        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+            assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        }
         assertThat(output.resolve("run.json")).content().contains("\"node\"");
     }
 
@@ -63,6 +64,9 @@ class GraphGalleryIT {
 
         assertThat(image.exitCode()).as(image.out() + image.err()).isZero();
         assertThat(caption.out()).contains("castle");
+        assertThat(fleet(fleet, List.of("ask", picture.toString(), "is there a castle in this picture?"))
+                        .out())
+                .containsPattern("(?m)^.+ \\(\\d{1,3} %\\)$");
         assertThat(fleet(fleet, List.of("image", "x", "--steps", "151")).err())
                 .isEqualToIgnoringNewLines("fleet: steps: 151 (expected: 1 to 150)");
     }
@@ -76,11 +80,18 @@ class GraphGalleryIT {
         return CommandRun.of(all.toArray(String[]::new));
     }
 
-    /** The words of the command, as a shell would take them, with files found from here. */
-    private static List<String> command(Path file) throws IOException {
-        Matcher command = COMMAND.matcher(Files.readString(file));
-        assertThat(command.find()).as("%s tells its command", file).isTrue();
-        return WORD.matcher(command.group(1))
+    /** The words of each command, as a shell would take them, with files found from here. */
+    private static List<List<String>> commands(Path file) throws IOException {
+        List<List<String>> commands = COMMAND.matcher(Files.readString(file))
+                .results()
+                .map(command -> words(command.group(1)))
+                .toList();
+        assertThat(commands).as("%s tells its command", file).isNotEmpty();
+        return commands;
+    }
+
+    private static List<String> words(String command) {
+        return WORD.matcher(command)
                 .results()
                 .map(word -> word.group().replace("\"", ""))
                 .map(word -> word.replaceAll("(^|@)((docs|models)/)", "$1" + ROOT + "/$2"))

@@ -16,13 +16,14 @@ import java.util.Optional;
 /**
  * A node whose inputs are all there.
  *
- * @param key equal for calls that have the same result, whoever makes them; empty if the result depends on chance
+ * @param key equal for calls that have the same result, whoever makes them; empty if the result depends on chance or on what
+ *     the service has stored
  */
 record NodeCall(Node node, Message request, Optional<String> key) {
     private static final String SEED = "seed";
 
     static NodeCall of(Node node, Message request) {
-        boolean isReproducible = node.type().repeatable() && isReproducible(request);
+        boolean isReproducible = node.type().repeatable() && !node.type().dependsOnState() && isReproducible(request);
         return new NodeCall(
                 node,
                 request,

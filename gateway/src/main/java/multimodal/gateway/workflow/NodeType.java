@@ -16,6 +16,7 @@ import multimodal.common.v1.NodeProto;
  *
  * @param method full name of the RPC, {@code package.Service/Method}
  * @param repeatable whether running it again does no harm, so that it may be retried
+ * @param dependsOnState whether its result depends on more than the request
  * @param empty the request with nothing set
  */
 public record NodeType(
@@ -23,6 +24,7 @@ public record NodeType(
         List<InputPort> inputs,
         List<OutputPort> outputs,
         boolean repeatable,
+        boolean dependsOnState,
         Message empty,
         NodeCost cost,
         AnswerReader answers) {
@@ -59,6 +61,7 @@ public record NodeType(
                 inputs,
                 outputs,
                 method.getOptions().getIdempotencyLevel() == IdempotencyLevel.NO_SIDE_EFFECTS,
+                options.getDependsOnState(),
                 empty,
                 NodeCost.of(options.getCost(), request),
                 AnswerReader.of(method, outputs));
@@ -67,7 +70,14 @@ public record NodeType(
     /** What stands for an RPC that is no kind of node: it has no ports, and {@link WorkflowValidator} refuses it. */
     public static NodeType unknown(String method) {
         return new NodeType(
-                method, List.of(), List.of(), false, Empty.getDefaultInstance(), NodeCost.NONE, AnswerReader.NONE);
+                method,
+                List.of(),
+                List.of(),
+                false,
+                false,
+                Empty.getDefaultInstance(),
+                NodeCost.NONE,
+                AnswerReader.NONE);
     }
 
     /** Full name of the gRPC service. */

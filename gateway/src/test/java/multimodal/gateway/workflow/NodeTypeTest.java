@@ -60,6 +60,20 @@ class NodeTypeTest {
     }
 
     @Test
+    void whatDependsOnStoredThingsMayBeRepeatedButNotUsedAgain() {
+        NodeType search = type("multimodal.clip.v1.ClipService/SearchImages");
+        NodeType embed = type("multimodal.clip.v1.ClipService/Embed");
+
+        assertThat(search.repeatable()).isTrue();
+        assertThat(NodeCall.of(new Node("search", search, search.empty()), search.empty())
+                        .key())
+                .isEmpty();
+        assertThat(NodeCall.of(new Node("embed", embed, embed.empty()), embed.empty())
+                        .key())
+                .isPresent();
+    }
+
+    @Test
     void aPathThatLeadsNowhereIsTold() {
         var request = EmbedRequest.getDescriptor();
 

@@ -294,7 +294,7 @@ class WorkflowRunnerTest {
     private static NodeType type(String method, boolean repeatable) {
         NodeType type = RemoteNodes.CATALOGUE.find(method).orElseThrow();
         return new NodeType(
-                method, type.inputs(), type.outputs(), repeatable, type.empty(), type.cost(), type.answers());
+                method, type.inputs(), type.outputs(), repeatable, false, type.empty(), type.cost(), type.answers());
     }
 
     private static Node literal(String id, String prompt) {
