@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import multimodal.clip.testing.FakeModel;
 import multimodal.common.rpc.BytesMarshaller;
+import multimodal.common.rpc.NumberRanges;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.v1.ModelRef;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -169,11 +170,13 @@ abstract class RpcContract<Q extends Message, R extends Message> {
                 .forEachRemaining(answer -> {}));
     }
 
-    /** Asserts that a request is refused as invalid, naming exactly these fields. */
+    /** Asserts that a request is refused as invalid, naming exactly these fields, and each number out of its range as the proto does. */
     final StatusRuntimeException assertInvalid(Q request, String... fields) {
         StatusRuntimeException error = failure(request);
         assertThat(error.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
         assertThat(fields(error)).containsExactlyInAnyOrder(fields);
+        NumberRanges.faults(request)
+                .forEach(fault -> assertThat(error.getStatus().getDescription()).contains(fault.description()));
         return error;
     }
 

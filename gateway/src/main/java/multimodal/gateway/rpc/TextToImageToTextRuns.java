@@ -3,12 +3,13 @@ package multimodal.gateway.rpc;
 import com.google.protobuf.Message;
 import java.util.Map;
 import multimodal.clip.v1.CaptionImageRequest;
+import multimodal.common.rpc.NumberRanges;
 import multimodal.common.rpc.Violations;
 import multimodal.common.v1.Language;
 import multimodal.gateway.v1.TextToImageToTextRequest;
 import multimodal.gateway.workflow.PortValue.TextValue;
 
-/** What a {@code TextToImageToText} asks for. Each node's service checks the node's settings. */
+/** What a {@code TextToImageToText} asks for. What only a node's service knows of the node's settings it checks itself. */
 final class TextToImageToTextRuns {
     private static final String PROMPT = "prompt";
     private static final int MAX_PROMPT_LENGTH = 10_000;
@@ -52,6 +53,7 @@ final class TextToImageToTextRuns {
                 "set",
                 "unset, the workflow's language counts");
         violations.require(request.getContinueText().getPrompt().isEmpty(), "continue_text.prompt", "set", BY_EDGE);
+        NumberRanges.faults(request).forEach(fault -> violations.add(fault.path(), fault.value(), fault.expected()));
         violations.throwIfAny();
     }
 

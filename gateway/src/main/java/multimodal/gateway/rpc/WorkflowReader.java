@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import multimodal.common.rpc.NumberRanges;
 import multimodal.gateway.v1.Workflow;
 import multimodal.gateway.v1.WorkflowNode;
 import multimodal.gateway.workflow.Edge;
@@ -52,6 +53,9 @@ final class WorkflowReader {
         }
         Message settings =
                 SettingsReader.read(message.getSettings(), type.get().empty(), path + ".settings", found::add);
+        NumberRanges.faults(settings)
+                .forEach(fault -> found.add(new WorkflowProblem(
+                        path + ".settings." + fault.path(), fault.value().toString(), fault.expected())));
         Node node = new Node(message.getId(), type.get(), settings);
         WorkflowNode own = WorkflowMessages.render(node);
         boolean tellsPorts = message.getInputsCount() + message.getOutputsCount() > 0;

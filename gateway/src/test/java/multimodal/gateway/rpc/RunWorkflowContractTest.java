@@ -99,6 +99,29 @@ class RunWorkflowContractTest {
     }
 
     @Test
+    void numbersOutOfTheirRangesAreToldBeforeAnythingRuns() throws Exception {
+        StatusRuntimeException error = failure(
+                request(
+                        """
+                        {"workflow": {"name": "Ranges", "nodes": [
+                            {"id": "paint", "method": "multimodal.image.v1.ImageService/GenerateImage",
+                             "settings": {"prompt": "x", "steps": 151, "guidance_scale": "NaN", "strength": -0.5,
+                                          "control_images": [{"scale": 2}, {"scale": 2.5}]}},
+                            {"id": "tell", "method": "multimodal.clip.v1.VisionLanguageService/ContinueText",
+                             "settings": {"prompt": "x", "decoding": {"repetition_penalty": 0.1, "sampled": {"top_p": 0}}}}]}}
+                        """));
+
+        assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(error.getStatus().getDescription())
+                .isEqualTo("workflow.nodes[0].settings.steps: 151 (expected: 1 to 150); "
+                        + "workflow.nodes[0].settings.guidance_scale: NaN (expected: finite, 0 to 30); "
+                        + "workflow.nodes[0].settings.strength: -0.5 (expected: finite, 0 to 1); "
+                        + "workflow.nodes[0].settings.control_images[1].scale: 2.5 (expected: finite, 0 to 2); "
+                        + "workflow.nodes[1].settings.decoding.sampled.top_p: 0.0 (expected: finite, above 0 to 1)");
+        assertThat(paintings()).isEmpty();
+    }
+
+    @Test
     void everyFaultIsToldAtOnceWithNodeAndPort() throws Exception {
         StatusRuntimeException error = failure(
                 request(

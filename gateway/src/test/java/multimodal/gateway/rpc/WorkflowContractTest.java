@@ -24,6 +24,7 @@ import multimodal.clip.v1.ContinueTextRequest;
 import multimodal.clip.v1.VisionLanguageServiceGrpc;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.rpc.Violations;
+import multimodal.common.v1.DecodingOptions;
 import multimodal.common.v1.FinishReason;
 import multimodal.common.v1.Image;
 import multimodal.common.v1.Language;
@@ -174,6 +175,19 @@ class WorkflowContractTest {
                         "caption_image.image",
                         "caption_image.language",
                         "continue_text.prompt");
+        assertThat(gateway.fleet().image.requests).isEmpty();
+    }
+
+    @Test
+    void numbersOutOfTheirRangesAreNamedBeforeAnythingRuns() {
+        StatusRuntimeException error = failure(request("a castle").toBuilder()
+                .setGenerateImage(GenerateImageRequest.newBuilder().setSteps(151))
+                .setCaptionImage(CaptionImageRequest.newBuilder()
+                        .setDecoding(DecodingOptions.newBuilder().setRepetitionPenalty(11)))
+                .build());
+
+        assertThat(violatedFields(error))
+                .containsExactly("generate_image.steps", "caption_image.decoding.repetition_penalty");
         assertThat(gateway.fleet().image.requests).isEmpty();
     }
 

@@ -10,6 +10,7 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.List;
+import multimodal.common.rpc.NumberRanges;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.server.CallExecutor;
 import multimodal.common.v1.Image;
@@ -105,9 +106,13 @@ class DetectEdgesContractTest {
     private List<String> violations(DetectEdgesRequest.Builder request) {
         StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, () -> detect(request));
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
-        return Statuses.detail(failure, BadRequest.class).orElseThrow().getFieldViolationsList().stream()
-                .map(FieldViolation::getDescription)
-                .toList();
+        List<String> violations =
+                Statuses.detail(failure, BadRequest.class).orElseThrow().getFieldViolationsList().stream()
+                        .map(FieldViolation::getDescription)
+                        .toList();
+        NumberRanges.faults(request.build())
+                .forEach(fault -> assertThat(violations).contains(fault.description()));
+        return violations;
     }
 
     private DetectEdgesResponse detect(DetectEdgesRequest.Builder request) {

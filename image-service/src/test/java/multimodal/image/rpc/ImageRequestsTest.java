@@ -10,6 +10,7 @@ import io.grpc.StatusRuntimeException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import multimodal.common.rpc.NumberRanges;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.v1.Embedding;
 import multimodal.common.v1.Image;
@@ -346,6 +347,7 @@ class ImageRequestsTest {
                 .addControlImages(good.toBuilder().setImage(Image.newBuilder().setData(ByteString.copyFromUtf8("x"))));
         StatusRuntimeException failure = catchThrowableOfType(
                 StatusRuntimeException.class, () -> Services.parse(request.build(), versatile, Services.UNCONTROLLED));
+        assertRangesAreThoseOfTheProto(request, failure);
         assertThat(violations(failure))
                 .containsExactly(
                         "control_images[0].scale: NaN (expected: finite, 0 to 2)",
@@ -404,7 +406,16 @@ class ImageRequestsTest {
     }
 
     private static StatusRuntimeException failure(DiffusionModel model, GenerateImageRequest.Builder request) {
-        return catchThrowableOfType(StatusRuntimeException.class, () -> parse(model, request));
+        StatusRuntimeException failure =
+                catchThrowableOfType(StatusRuntimeException.class, () -> parse(model, request));
+        assertRangesAreThoseOfTheProto(request, failure);
+        return failure;
+    }
+
+    private static void assertRangesAreThoseOfTheProto(
+            GenerateImageRequest.Builder request, StatusRuntimeException failure) {
+        NumberRanges.faults(request.build())
+                .forEach(fault -> assertThat(violations(failure)).contains(fault.description()));
     }
 
     private static List<String> violations(StatusRuntimeException failure) {
