@@ -7,8 +7,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import multimodal.client.FleetClient;
 import multimodal.client.RefusedCalls;
+import multimodal.client.TimeText;
 import multimodal.client.TraceParent;
 import multimodal.client.run.RunState;
 import multimodal.client.run.ShownRun;
@@ -17,6 +20,7 @@ import multimodal.client.trace.RunTrace;
 import multimodal.clip.v1.Answer;
 import multimodal.clip.v1.ClassifyResponse;
 import multimodal.clip.v1.LabelScore;
+import multimodal.gateway.v1.WorkflowEvent;
 
 /**
  * Turns each sentence of {@link DemoPrompt#ALL} into a picture, the picture into a caption, the caption into a story, answers a
@@ -64,7 +68,9 @@ public final class Demo {
     private DemoRun run(DemoPrompt prompt, RunTrace trace) throws IOException {
         terminal.println(terminal.bold(prompt.text()));
         RunState run = trace.record("TextToImageToText", span -> textToImageToText(prompt, span));
-        RunState asked = trace.record("AskImage", span -> ask(prompt, run, span));
+        RunState asked = trace.record(
+                "AskImage",
+                span -> quiet(events -> client.askImage(prompt.askRequest(DemoRun.picture(run)), span, events)));
         Answer answer = asked.node("answer_question").result().getAnswer().unpack(Answer.class);
         ClassifyResponse classes = trace.record("Classify", span -> classify(prompt, run, span));
         DemoRun made = new DemoRun(prompt, run, asked, answer, classes);
@@ -78,25 +84,28 @@ public final class Demo {
         return ShownRun.on(terminal, events -> client.textToImageToText(prompt.request(), span, events));
     }
 
-    private RunState ask(DemoPrompt prompt, RunState run, TraceParent span) {
+    /** A run that is not shown while it happens. */
+    private RunState quiet(Consumer<Consumer<WorkflowEvent>> call) {
         List<RunState> attempts = new ArrayList<>();
         RefusedCalls.run(
                 () -> {
-                    RunState asked = new RunState();
-                    attempts.add(asked);
-                    client.askImage(prompt.askRequest(DemoRun.picture(run)), span, asked::apply);
+                    RunState run = new RunState();
+                    attempts.add(run);
+                    call.accept(run::apply);
                 },
                 delay -> ShownRun.tellRefusal(terminal, delay));
         return attempts.get(attempts.size() - 1);
     }
 
     private List<DemoPicture> gallery(RunTrace trace) {
-        terminal.println(terminal.bold("more pictures, side by side"));
         RunState run = trace.record(
-                "RunWorkflow",
-                span -> ShownRun.on(terminal, events -> client.runWorkflow(DemoGallery.request(), span, events)));
-        terminal.println("");
-        return DemoGallery.pictures(run);
+                "RunWorkflow", span -> quiet(events -> client.runWorkflow(DemoGallery.request(), span, events)));
+        List<DemoPicture> pictures = DemoGallery.pictures(run);
+        terminal.println("painted side by side in %s: %s"
+                .formatted(
+                        TimeText.seconds(run.elapsed()),
+                        pictures.stream().map(DemoPicture::text).collect(Collectors.joining(", "))));
+        return pictures;
     }
 
     private List<DemoSearch> searches(List<DemoRun> runs, List<DemoPicture> gallery, RunTrace trace)

@@ -39,7 +39,6 @@ final class DemoCollection {
 
     /** The searches among {@code pictures}, each of which lies in its file. */
     List<DemoSearch> search(Map<Path, DemoPicture> pictures, RunTrace trace) {
-        terminal.println(terminal.bold("a search among these pictures"));
         try {
             trace.record("IndexImages", span -> index(pictures, span));
             return DemoSearch.QUERIES.stream()

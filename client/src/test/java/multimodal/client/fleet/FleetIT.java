@@ -34,7 +34,7 @@ class FleetIT {
         assertThat(demo.out())
                 .contains("generate_image", "caption_image", "continue_text", "answer_question", "classify")
                 .contains("index: 6 indexed, 0 there before, 0 failed")
-                .contains("search: an animal by the sea", "search: 雪地上的小狗");
+                .contains("search: a cat by the sea", "search: 雪地上的小狗");
         assertThat(Files.readString(output.resolve("trace.json"))).contains("image-service", "clip-service", "gateway");
     }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HealthWatchTest {
     /** Which thread sets a connection up is up to chance; about one in ten is the caller's here. */
-    private static final int CONNECTION_COUNT = 50;
+    private static final int CONNECTION_COUNT = 30;
 
     /** Pieces of work between two pauses: many, but fewer than another thread gets done meanwhile. */
     private static final int WORK_COUNT = 30;

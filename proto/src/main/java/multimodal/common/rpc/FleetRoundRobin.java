@@ -3,8 +3,6 @@ package multimodal.common.rpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
-import io.grpc.ClientInterceptor;
-import io.grpc.ClientInterceptors;
 import io.grpc.Context;
 import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancerProvider;
@@ -82,19 +80,30 @@ final class FleetRoundRobin extends LoadBalancerProvider {
         /** What the balancer's own calls go through, and no others. */
         @Override
         public Channel asChannel() {
-            return ClientInterceptors.intercept(super.asChannel(), new Callerless());
+            return new CallerlessChannel(super.asChannel());
         }
     }
 
-    private static final class Callerless implements ClientInterceptor {
+    private static final class CallerlessChannel extends Channel {
+        private final Channel channel;
+
+        CallerlessChannel(Channel channel) {
+            this.channel = channel;
+        }
+
         @Override
-        public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+        public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
             Context caller = Context.ROOT.attach();
             try {
-                return next.newCall(method, options);
+                return channel.newCall(method, options);
             } finally {
                 Context.ROOT.detach(caller);
             }
+        }
+
+        @Override
+        public String authority() {
+            return channel.authority();
         }
     }
 }
