@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 
-/** {@code fleet demo}: text → image → text for one English and one Chinese sentence, a question about each picture, a search. */
+/** {@code fleet demo}: text → image → text for one English and one Chinese sentence, a question about each, edges, a search. */
 @Command(
         name = "demo",
         description =

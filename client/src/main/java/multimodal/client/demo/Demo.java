@@ -13,6 +13,7 @@ import multimodal.client.FleetClient;
 import multimodal.client.RefusedCalls;
 import multimodal.client.TimeText;
 import multimodal.client.TraceParent;
+import multimodal.client.run.PictureRow;
 import multimodal.client.run.RunState;
 import multimodal.client.run.ShownRun;
 import multimodal.client.terminal.Terminal;
@@ -24,7 +25,7 @@ import multimodal.gateway.v1.WorkflowEvent;
 
 /**
  * Turns each sentence of {@link DemoPrompt#ALL} into a picture, the picture into a caption, the caption into a story, answers a
- * question about it, and finds the pictures again among others.
+ * question about it, paints along the edges of one, and finds the pictures again among others.
  */
 public final class Demo {
 
@@ -52,11 +53,12 @@ public final class Demo {
         for (DemoPrompt prompt : DemoPrompt.ALL) {
             runs.add(run(prompt, trace));
         }
+        DemoOutlines outlines = outlines(runs.get(0).picture(), trace);
         List<DemoPicture> gallery = gallery(trace);
         List<DemoSearch> searches = searches(runs, gallery, trace);
         DemoSummary.lines(runs).forEach(terminal::println);
         terminal.println("");
-        output.write(new DemoResults(runs, gallery, searches), trace)
+        output.write(new DemoResults(runs, gallery, outlines, searches), trace)
                 .forEach(path -> terminal.println("wrote " + path));
         List<DemoRun> unnamed = runs.stream()
                 .filter(run -> !run.prompt().isNamedIn(run.caption()))
@@ -95,6 +97,24 @@ public final class Demo {
                 },
                 delay -> ShownRun.tellRefusal(terminal, delay));
         return attempts.get(attempts.size() - 1);
+    }
+
+    private DemoOutlines outlines(DemoPicture from, RunTrace trace) throws IOException {
+        RunState run = trace.record(
+                "RunWorkflow",
+                span -> quiet(events -> client.runWorkflow(DemoOutlines.request(from.image()), span, events)));
+        DemoOutlines outlines = DemoOutlines.of(from, run);
+        terminal.println("painted along the edges of \"%s\" in %s: %s"
+                .formatted(
+                        from.text(),
+                        TimeText.seconds(run.elapsed()),
+                        outlines.made().text()));
+        List<Path> files = new ArrayList<>();
+        for (DemoPicture picture : outlines.pictures()) {
+            files.add(output.write(picture));
+        }
+        PictureRow.of(files, terminal).forEach(terminal::println);
+        return outlines;
     }
 
     private List<DemoPicture> gallery(RunTrace trace) {

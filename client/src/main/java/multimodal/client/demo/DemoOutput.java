@@ -35,6 +35,8 @@ public record DemoOutput(Path directory, Optional<SpanFiles> spans) {
                 written.add(write(run.prompt().key() + "-previews.png", Pictures.strip(run.previews())));
             }
         }
+        written.add(directory.resolve(results.outlines().edges().fileName()));
+        written.add(directory.resolve(results.outlines().made().fileName()));
         results.gallery().forEach(picture -> written.add(directory.resolve(picture.fileName())));
         written.add(write("index.html", ReportPage.render(results)));
         if (spans.isPresent()) {

@@ -23,6 +23,11 @@ final class ReportPage {
                         "{{runs}}",
                         results.runs().stream().map(ReportPage::article).collect(Collectors.joining()))
                 .replace(
+                        "{{outlines}}",
+                        results.outlines().pictures().stream()
+                                .map(ReportPage::figure)
+                                .collect(Collectors.joining()))
+                .replace(
                         "{{searches}}",
                         results.searches().stream().map(ReportPage::search).collect(Collectors.joining()));
     }
@@ -77,15 +82,17 @@ final class ReportPage {
     }
 
     private static String hit(DemoSearch.Hit hit) {
-        return String.format(
-                Locale.ROOT,
-                """
-                <figure><img src="%s" alt="%s"><figcaption>%s <span class="number">%.2f</span></figcaption></figure>
-                """,
-                dataUri(hit.picture().image()),
-                escape(hit.picture().text()),
-                escape(hit.picture().text()),
-                hit.score());
+        return figure(hit.picture(), String.format(Locale.ROOT, " <span class=\"number\">%.2f</span>", hit.score()));
+    }
+
+    private static String figure(DemoPicture picture) {
+        return figure(picture, "");
+    }
+
+    private static String figure(DemoPicture picture, String note) {
+        String text = escape(picture.text());
+        return "<figure><img src=\"%s\" alt=\"%s\"><figcaption>%s%s</figcaption></figure>%n"
+                .formatted(dataUri(picture.image()), text, text, note);
     }
 
     private static String score(LabelScore score) {

@@ -48,8 +48,10 @@ class DemoCommandTest {
                 .contains("wrote " + directory.resolve("index.html"));
         assertThat(demo.out())
                 .contains("index: 6 indexed, 0 there before, 0 failed", "search: 雪地上的小狗")
+                .contains("painted along the edges of \"a castle under the night sky\"", ": a castle in the snow")
                 .contains("found: a castle under the night sky 0.50, 一座神秘的古堡在月光下闪闪发光 0.50");
-        assertThat(directory).isDirectoryContaining("glob:**/{castle-en,castle-zh,gallery-dog}.png");
+        assertThat(directory)
+                .isDirectoryContaining("glob:**/{castle-en,castle-zh,outlined-edges,outlined,gallery-dog}.png");
         assertThat(directory.resolve("trace.json")).doesNotExist();
     }
 
@@ -80,7 +82,7 @@ class DemoCommandTest {
     @Test
     void allCallsBelongToOneTrace() {
         demo();
-        assertThat(gateway.traceParents()).hasSize(12).allMatch(header -> header.endsWith("-01"));
+        assertThat(gateway.traceParents()).hasSize(13).allMatch(header -> header.endsWith("-01"));
         assertThat(gateway.traceParents().stream().map(header -> header.split("-")[1]))
                 .containsOnly(gateway.traceParents().get(0).split("-")[1]);
     }

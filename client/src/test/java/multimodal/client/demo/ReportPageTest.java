@@ -20,13 +20,17 @@ class ReportPageTest {
     private final String page = ReportPage.render(new DemoResults(
             runs,
             List.of(dog),
+            new DemoOutlines(
+                    dog,
+                    new DemoPicture("outlined-edges", "the edges", ScriptedRuns.image(1)),
+                    new DemoPicture("outlined", "a dog <outside>", ScriptedRuns.image(1))),
             List.of(new DemoSearch(DemoSearch.QUERIES.get(1), List.of(new DemoSearch.Hit(dog, 0.314))))));
 
     @Test
     void everythingItShowsIsInsideIt() {
         Matcher sources = Pattern.compile("(?:src|href)=\"([^\"]{0,40})").matcher(page);
         assertThat(sources.results().map(source -> source.group(1)))
-                .hasSize(1
+                .hasSize(4
                         + runs.stream()
                                 .mapToInt(run -> 1 + run.previews().size())
                                 .sum())
@@ -51,6 +55,15 @@ class ReportPageTest {
         assertThat(page)
                 .contains("is there a castle in this picture?", "(75 %)", "<td>answer_question</td>")
                 .contains("雪地上的小狗", "a dog &amp; its house <span class=\"number\">0.31</span>");
+    }
+
+    @Test
+    void thePictureItsEdgesAndWhatTheySteeredStandSideBySide() {
+        assertThat(page)
+                .containsSubsequence(
+                        "<figcaption>a dog &amp; its house</figcaption>",
+                        "<figcaption>the edges</figcaption>",
+                        "<figcaption>a dog &lt;outside&gt;</figcaption>");
     }
 
     @Test

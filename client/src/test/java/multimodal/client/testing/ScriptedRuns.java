@@ -87,7 +87,7 @@ public final class ScriptedRuns {
         List<WorkflowEvent.Builder> events = new ArrayList<>();
         events.add(event().setWorkflowStarted(WorkflowStarted.newBuilder().setWorkflow(request.getWorkflow())));
         for (WorkflowNode node : request.getWorkflow().getNodesList()) {
-            if (node.getMethod().endsWith("/GenerateImage")) {
+            if (node.getMethod().contains("ImageService/")) {
                 events.add(event().setNodeStarted(
                                 NodeStarted.newBuilder().setNode(node.getId()).setAttempt(1)));
                 events.add(event().setNodeResult(NodeResult.newBuilder()
