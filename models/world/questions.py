@@ -561,4 +561,4 @@ _MAKERS: dict[str, Callable[[Scene, bool, random.Random], Made]] = {
 }
 TYPES = tuple(_MAKERS)
 IN_WORLD = TYPES[:-2]
-_SHARES = (TYPES, (20, 10, 7, 18, 9, 16, 9, 6, 7, 5, 13))
+_SHARES = (TYPES, (18, 10, 7, 16, 9, 16, 6, 26, 8, 5, 10))
