@@ -7,7 +7,9 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import multimodal.clip.v1.Content;
 import multimodal.clip.v1.ContinueTextRequest;
 import multimodal.clip.v1.EmbedRequest;
@@ -15,9 +17,16 @@ import multimodal.common.v1.DecodingOptions;
 import multimodal.common.v1.ModelRef;
 import multimodal.common.v1.SampledDecoding;
 import multimodal.image.v1.GenerateImageRequest;
+import multimodal.image.v1.ImagePipeline;
 import org.junit.jupiter.api.Test;
 
 class SettingsReaderTest {
+
+    private static final String PIPELINES = Arrays.stream(ImagePipeline.values())
+            .filter(pipeline -> pipeline != ImagePipeline.IMAGE_PIPELINE_UNSPECIFIED)
+            .filter(pipeline -> pipeline != ImagePipeline.UNRECOGNIZED)
+            .map(ImagePipeline::name)
+            .collect(Collectors.joining(", "));
     private final List<String> problems = new ArrayList<>();
 
     @Test
@@ -67,8 +76,7 @@ class SettingsReaderTest {
                         "settings.seed: 1.5 (a whole number of 64 bits)",
                         "settings.width: {} (a whole number of 32 bits)",
                         "settings.model: \"m\" (an object)",
-                        "settings.pipeline: \"BEST\" (IMAGE_PIPELINE_TEXT_TO_IMAGE, IMAGE_PIPELINE_IMAGE_TO_IMAGE, "
-                                + "IMAGE_PIPELINE_CONTROL, IMAGE_PIPELINE_INPAINTING, IMAGE_PIPELINE_VARIATION)",
+                        "settings.pipeline: \"BEST\" (" + PIPELINES + ")",
                         "settings.scheduler.eta: [] (a number)",
                         "settings.control_images[0]: 1.0 (an object)");
     }
