@@ -8,6 +8,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
+import multimodal.inference.batching.Phase;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
 import multimodal.inference.batching.StageTimings;
@@ -32,41 +33,20 @@ public final class ControlRows implements AutoCloseable {
     private final boolean onlyPrompted;
     private final List<OpenControl> open = new ArrayList<>();
 
-    private record OpenControl(Control control, Permit permit, Tensor image, Stepping stepping) {}
+    private record OpenControl(Control control, Permit permit, Tensor image, Row row) {}
 
-    /** Gives residuals for a ControlNet's inputs in each step. */
-    private interface Stepping extends AutoCloseable {
-
-        Map<String, Tensor> step(Map<String, Tensor> inputs);
-
-        @Override
-        void close();
-    }
-
-    private record Following(Row row) implements Stepping {
-
-        @Override
-        public Map<String, Tensor> step(Map<String, Tensor> inputs) {
-            return row.step(inputs);
-        }
-
-        @Override
-        public void close() {
-            row.close();
-        }
-    }
-
-    private static final class Constant implements Stepping {
+    /** Of a ControlNet that does not follow the steps: its one result in each of them. */
+    private static final class ConstantRow implements Row {
 
         private final UnaryOperator<Map<String, Tensor>> run;
         private Map<String, Tensor> found;
 
-        Constant(UnaryOperator<Map<String, Tensor>> run) {
+        ConstantRow(UnaryOperator<Map<String, Tensor>> run) {
             this.run = run;
         }
 
         @Override
-        public Map<String, Tensor> step(Map<String, Tensor> inputs) {
+        public Map<String, Tensor> step(Phase phase, Map<String, Tensor> inputs) {
             if (found == null) {
                 found = run.apply(inputs);
             }
@@ -119,10 +99,10 @@ public final class ControlRows implements AutoCloseable {
         Cost cost = new Cost(ControlNet.ARTIFACT, calls, slots, image.width() * image.height() / usualArea);
         Permit permit = handle.admit(context, cost);
         try {
-            Stepping stepping = network.followsTheSteps()
-                    ? new Following(handle.open(permit, ControlNet.ARTIFACT))
-                    : new Constant(inputs -> handle.run(permit, ControlNet.ARTIFACT, inputs));
-            open.add(new OpenControl(control, permit, repeated(image, slots), stepping));
+            Row row = network.followsTheSteps()
+                    ? handle.open(permit, ControlNet.ARTIFACT)
+                    : new ConstantRow(inputs -> handle.run(permit, ControlNet.ARTIFACT, inputs));
+            open.add(new OpenControl(control, permit, repeated(image, slots), row));
         } catch (RuntimeException e) {
             permit.close();
             throw e;
@@ -146,7 +126,7 @@ public final class ControlRows implements AutoCloseable {
         for (OpenControl one : open) {
             if (one.control.steers(step, stepCount)) {
                 Map<String, Tensor> scaled =
-                        Residuals.scaled(one.stepping.step(inputs(one, inputs)), one.control.scale(), guessMode);
+                        Residuals.scaled(one.row.step(inputs(one, inputs)), one.control.scale(), guessMode);
                 sum = sum.isEmpty() ? scaled : Residuals.sum(sum, scaled);
             }
         }
@@ -171,7 +151,7 @@ public final class ControlRows implements AutoCloseable {
     @Override
     public void close() {
         for (OpenControl one : open) {
-            one.stepping.close();
+            one.row.close();
             one.permit.close();
         }
     }

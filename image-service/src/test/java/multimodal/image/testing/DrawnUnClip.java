@@ -5,19 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import multimodal.image.steps.UnClipModel;
-import multimodal.inference.admission.Admission;
-import multimodal.inference.admission.AdmissionListener;
-import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
-import multimodal.inference.admission.StepTimeEstimate;
-import multimodal.inference.batching.Phase;
-import multimodal.inference.batching.RequestContext;
-import multimodal.inference.batching.Row;
-import multimodal.inference.decoding.Tokenizer;
-import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.repository.ArtifactSpec;
 import multimodal.inference.repository.ModelId;
 import multimodal.inference.repository.ModelManifest;
@@ -32,33 +22,17 @@ import multimodal.inference.tensor.Tensor;
  * An unCLIP model of plain arithmetic for {@link DrawnModel}: a picture's embedding is its upper left pixel, the prior's
  * prediction the prompt's pooled state, a pooled state the sum of an embedding. Records what it is asked. Thread-safe.
  */
-public final class DrawnUnClip implements ModelHandle {
+public final class DrawnUnClip extends DrawnCompanion {
 
     public static final int COORDINATES = 3;
     public static final int PRIOR_STEPS = 4;
 
     private static final ModelId ID = new ModelId("drawn-unclip", "2");
     private static final int SIDE = 8;
-    private static final long BUDGET = 1_000_000;
 
     private final String base;
     private final IntConsumer beforeStep;
-    private final List<Map<String, Tensor>> steps = new CopyOnWriteArrayList<>();
     private final List<Tensor> projected = new CopyOnWriteArrayList<>();
-    private final List<Long> costs = new CopyOnWriteArrayList<>();
-    private final AtomicInteger open = new AtomicInteger();
-    private final Admission admission = new Admission(ID, BUDGET, new StepTimeEstimate(), new AdmissionListener() {
-        @Override
-        public void admitted(ModelId model, long cost) {
-            costs.add(cost);
-            open.incrementAndGet();
-        }
-
-        @Override
-        public void released(ModelId model, long cost) {
-            open.decrementAndGet();
-        }
-    });
 
     /** @param base name of the model that it says it was trained for */
     public DrawnUnClip(String base) {
@@ -67,39 +41,20 @@ public final class DrawnUnClip implements ModelHandle {
 
     /** @param beforeStep run before each step of the prior, which it is told, counted from 1 over all requests */
     public DrawnUnClip(String base, IntConsumer beforeStep) {
+        super(ID);
         this.base = base;
         this.beforeStep = beforeStep;
     }
 
     /** The model as a registry hands it out. */
     public UnClipModel use() {
-        open.incrementAndGet();
+        opened();
         return UnClipModel.of(this);
-    }
-
-    /** The inputs of every step of the prior, in order. */
-    public List<Map<String, Tensor>> steps() {
-        return steps;
     }
 
     /** Every embedding that became a pooled state, in order. */
     public List<Tensor> projected() {
         return projected;
-    }
-
-    /** The cost of every permit in units, in order. */
-    public List<Long> costs() {
-        return costs;
-    }
-
-    /** Whether every row, permit and use was closed. */
-    public boolean isIdle() {
-        return open.get() == 0;
-    }
-
-    @Override
-    public void close() {
-        open.decrementAndGet();
     }
 
     @Override
@@ -136,16 +91,6 @@ public final class DrawnUnClip implements ModelHandle {
     }
 
     @Override
-    public Tokenizer tokenizer() {
-        throw new IllegalStateException("no tokenizer in the manifest");
-    }
-
-    @Override
-    public Permit admit(RequestContext context, Cost cost) {
-        return admission.admit(context, cost);
-    }
-
-    @Override
     public Map<String, Tensor> run(Permit permit, String artifact, Map<String, Tensor> inputs) {
         permit.context().checkLive();
         return switch (artifact) {
@@ -176,25 +121,14 @@ public final class DrawnUnClip implements ModelHandle {
     }
 
     @Override
-    public Row open(Permit permit, String artifact) {
-        open.incrementAndGet();
-        return new Row() {
-            @Override
-            public Map<String, Tensor> step(Phase phase, Map<String, Tensor> inputs) {
-                beforeStep.accept(steps.size() + 1);
-                permit.context().checkLive();
-                steps.add(Map.copyOf(inputs));
-                float[] prediction = new float[inputs.get("sample").floats().length];
-                for (int i = 0; i < prediction.length; i++) {
-                    prediction[i] = inputs.get("text_embeds").floats()[i / COORDINATES];
-                }
-                return Map.of("prediction", Tensor.of(inputs.get("sample").shape(), prediction));
-            }
-
-            @Override
-            public void close() {
-                open.decrementAndGet();
-            }
-        };
+    Map<String, Tensor> step(Permit permit, Map<String, Tensor> inputs) {
+        beforeStep.accept(steps().size() + 1);
+        permit.context().checkLive();
+        record(inputs);
+        float[] prediction = new float[inputs.get("sample").floats().length];
+        for (int i = 0; i < prediction.length; i++) {
+            prediction[i] = inputs.get("text_embeds").floats()[i / COORDINATES];
+        }
+        return Map.of("prediction", Tensor.of(inputs.get("sample").shape(), prediction));
     }
 }
