@@ -81,7 +81,7 @@ final class FilterRequests {
         if (violations.require(
                 filter.getValuesCount() > 0 && filter.getValuesCount() <= MAX_VALUES,
                 field + ".values",
-                filter.getValuesCount() + " values",
+                filter.getValuesCount() + " items",
                 "1 to " + MAX_VALUES)) {
             for (int index = 0; index < filter.getValuesCount(); index++) {
                 values.add(MetadataMessages.value(

@@ -122,6 +122,39 @@ class RunWorkflowContractTest {
     }
 
     @Test
+    void sizesThatNobodyCanMakeAreToldBeforeAnythingRuns() throws Exception {
+        StatusRuntimeException error = failure(request(
+                """
+                        {"workflow": {"name": "Sizes", "nodes": [
+                            {"id": "paint", "method": "multimodal.image.v1.ImageService/GenerateImage",
+                             "settings": {"prompt": "x", "width": 100, "height": 0, "image_count": 5,
+                                          "control_images": [{}, {}, {}, {}, {}]}},
+                            {"id": "vary", "method": "multimodal.image.v1.ImageService/VaryImage",
+                             "settings": {"image": {"data": "eA=="}, "width": 16392, "height": 16384}},
+                            {"id": "judge", "method": "multimodal.clip.v1.ClipService/Classify",
+                             "settings": {"image": {"data": "eA=="}, "labels": [%s], "templates": []}},
+                            {"id": "tell", "method": "multimodal.clip.v1.VisionLanguageService/ContinueText",
+                             "settings": {"prompt": "x", "decoding": {"stop_texts": [%s]}}}]}}
+                        """
+                        .formatted(texts(1_001), texts(17))));
+
+        assertThat(descriptions(error))
+                .containsExactly(
+                        "workflow.nodes[0].settings.width: 100 (expected: a multiple of 8, 8 to 16384)",
+                        "workflow.nodes[0].settings.height: 0 (expected: a multiple of 8, 8 to 16384)",
+                        "workflow.nodes[0].settings.image_count: 5 (expected: 1 to 4)",
+                        "workflow.nodes[0].settings.control_images: 5 items (expected: at most 4)",
+                        "workflow.nodes[1].settings.width: 16392 (expected: a multiple of 8, 8 to 16384)",
+                        "workflow.nodes[2].settings.labels: 1001 items (expected: 1 to 1000)",
+                        "workflow.nodes[3].settings.decoding.stop_texts: 17 items (expected: at most 16)");
+        assertThat(paintings()).isEmpty();
+    }
+
+    private static String texts(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "\"" + i + "\"").collect(Collectors.joining(", "));
+    }
+
+    @Test
     void everyFaultIsToldAtOnceWithNodeAndPort() throws Exception {
         StatusRuntimeException error = failure(
                 request(
