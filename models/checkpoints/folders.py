@@ -13,11 +13,17 @@ import torch
 from diffusers import (
     AutoencoderKL,
     ControlNetModel,
+    DDPMScheduler,
+    DiffusionPipeline,
     PNDMScheduler,
+    PriorTransformer,
     StableDiffusionInpaintPipeline,
     StableDiffusionPipeline,
+    StableUnCLIPImg2ImgPipeline,
+    UnCLIPScheduler,
     UNet2DConditionModel,
 )
+from diffusers.pipelines.stable_diffusion.stable_unclip_image_normalizer import StableUnCLIPImageNormalizer
 from transformers import (
     BlipConfig,
     BlipForConditionalGeneration,
@@ -28,6 +34,9 @@ from transformers import (
     CLIPModel,
     CLIPTextConfig,
     CLIPTextModel,
+    CLIPTextModelWithProjection,
+    CLIPVisionConfig,
+    CLIPVisionModelWithProjection,
     GPT2Config,
     GPT2LMHeadModel,
     PreTrainedTokenizer,
@@ -47,6 +56,7 @@ class Sizes:
     clip_text: dict
     clip_vision: dict
     projection: int
+    prior: dict
     blip_text: dict
     blip_vision: dict
     blip_spread: float
@@ -69,6 +79,7 @@ TINY = Sizes(
     clip_text=TINY_TOWER,
     clip_vision=TINY_TOWER | {"image_size": 32, "patch_size": 8},
     projection=12,
+    prior={"num_attention_heads": 2, "attention_head_dim": 8, "num_layers": 2, "embedding_dim": 16},
     blip_text=TINY_TOWER | {"encoder_hidden_size": 16, "max_position_embeddings": 64},
     blip_vision=TINY_TOWER | {"image_size": 32, "patch_size": 8},
     blip_spread=0.12,
@@ -96,6 +107,7 @@ FULL = Sizes(
         "patch_size": 14,
     },
     projection=768,
+    prior={"embedding_dim": 768},  # the other defaults of PriorTransformer are Karlo's
     blip_text={},  # BlipConfig's defaults are BLIP base
     blip_vision={},
     blip_spread=0.05,
@@ -129,8 +141,64 @@ def controlnet(folder: Path, sizes: Sizes, _words: Callable[[Path], PreTrainedTo
     return _save(model, folder)
 
 
+def stable_unclip(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer]) -> Path:
+    """As stabilityai/stable-diffusion-2-1-unclip-small lies there, but for the sizes of UNet and text encoder."""
+    torch.manual_seed(SEED)
+    width = sizes.prior["embedding_dim"]
+    vision = CLIPVisionConfig(projection_dim=width, **sizes.clip_vision)
+    normalizer = StableUnCLIPImageNormalizer(width)
+    _normal(normalizer.mean, normalizer.std)
+    noised = {"class_embed_type": "projection", "projection_class_embeddings_input_dim": 2 * width}
+    parts = _parts(folder, sizes, words, {"in_channels": 4, **noised}, prediction_type="v_prediction")
+    parts["tokenizer"].pad_token = "!"
+    side = sizes.clip_vision["image_size"]
+    return _save_pipeline(
+        StableUnCLIPImg2ImgPipeline(
+            image_encoder=CLIPVisionModelWithProjection(vision),
+            feature_extractor=CLIPImageProcessor(size={"shortest_edge": side}, crop_size=side),
+            image_normalizer=normalizer,
+            image_noising_scheduler=DDPMScheduler(beta_schedule="squaredcos_cap_v2"),
+            **parts,
+        ),
+        folder,
+    )
+
+
+def prior(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer]) -> Path:
+    """The prior of kakaobrain/karlo-v1-alpha as it lies there, with what reads for it, and nothing else of Karlo."""
+    torch.manual_seed(SEED)
+    tokenizer, width = words(folder / "tokenizer"), sizes.prior["embedding_dim"]
+    network = PriorTransformer(**sizes.prior)
+    for embedding in (network.positional_embedding, network.prd_embedding):
+        torch.nn.init.normal_(embedding, std=0.2)
+    _normal(network.clip_mean, network.clip_std)
+    _loud(network, network.proj_to_clip_embeddings)
+    reading = _clip_text(sizes.clip_text, tokenizer)
+    reading.projection_dim = width
+    text = CLIPTextModelWithProjection(reading)
+    for name, part in (("prior", network), ("text_encoder", text)):
+        part.half().save_pretrained(folder / name)
+    settings = {"prediction_type": "sample", "clip_sample_range": 5.0}
+    UnCLIPScheduler(**settings).save_pretrained(folder / "prior_scheduler")
+    return folder
+
+
+def _normal(mean: torch.nn.Parameter, std: torch.nn.Parameter) -> None:
+    """A mean and a deviation of embeddings, unlike for each coordinate."""
+    torch.nn.init.normal_(mean, std=0.3)
+    torch.nn.init.uniform_(std, 0.5, 1.5)
+
+
 def _pipeline(kind: type, channels: int, folder: Path, sizes: Sizes, words: Callable) -> Path:
     torch.manual_seed(SEED)
+    parts = _parts(folder, sizes, words, {"in_channels": channels})
+    return _save_pipeline(
+        kind(**parts, safety_checker=None, feature_extractor=None, requires_safety_checker=False), folder
+    )
+
+
+def _parts(folder: Path, sizes: Sizes, words: Callable, unet: dict, **scheduler: str) -> dict:
+    """What every pipeline here has; `unet` and `scheduler`: keywords of those two."""
     tokenizer = words(folder / "tokenizer")
     blocks = len(sizes.coder["block_out_channels"])
     coder = AutoencoderKL(
@@ -140,26 +208,28 @@ def _pipeline(kind: type, channels: int, folder: Path, sizes: Sizes, words: Call
         scaling_factor=0.18215,
         **sizes.coder,
     )
-    scheduler = PNDMScheduler(
+    steps = PNDMScheduler(
         beta_start=0.00085,
         beta_end=0.012,
         beta_schedule="scaled_linear",
         skip_prk_steps=True,
         set_alpha_to_one=False,
         steps_offset=1,
+        **scheduler,
     )
-    pipeline = kind(
-        vae=_loud(coder, coder.decoder.conv_out),
-        text_encoder=CLIPTextModel(_clip_text(sizes.text, tokenizer)),
-        tokenizer=tokenizer,
-        unet=_loud(unet := UNet2DConditionModel(in_channels=channels, **sizes.unet), unet.conv_out),
-        scheduler=scheduler,
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
-    )
-    for part in (pipeline.vae, pipeline.text_encoder, pipeline.unet):
-        part.half()
+    return {
+        "vae": _loud(coder, coder.decoder.conv_out),
+        "text_encoder": CLIPTextModel(_clip_text(sizes.text, tokenizer)),
+        "tokenizer": tokenizer,
+        "unet": _loud(network := UNet2DConditionModel(**unet, **sizes.unet), network.conv_out),
+        "scheduler": steps,
+    }
+
+
+def _save_pipeline(pipeline: DiffusionPipeline, folder: Path) -> Path:
+    for part in pipeline.components.values():
+        if isinstance(part, torch.nn.Module):
+            part.half()
     pipeline.save_pretrained(folder)
     _say(folder / "scheduler" / "scheduler_config.json", clip_sample=False)  # as there, though PNDM does not know it
     return folder
@@ -169,7 +239,7 @@ def _say(path: Path, **settings: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | settings, indent=2))
 
 
-def _loud(network: torch.nn.Module, last: torch.nn.Conv2d) -> torch.nn.Module:
+def _loud(network: torch.nn.Module, last: torch.nn.Conv2d | torch.nn.Linear) -> torch.nn.Module:
     """Random networks whisper: with a louder last layer, pictures have contrast and steps move the latents."""
     last.weight.data *= 4
     return network

@@ -12,14 +12,17 @@ from google.protobuf import descriptor_pool, json_format, message_factory
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 ROOT = Path(__file__).parents[2]
-HEALTH = "/grpc.health.v1.Health/Check"
-SERVING = b"\x08\x01"
+MODELS = "multimodal.common.v1.ModelService"
 PATIENCE_SECONDS = 7200
 LARGEST_MESSAGE = 64 << 20
 
 
 class Service:
-    """`name` as `./fleet` builds it, with `repository` on `engine`; a context manager that waits until `rpc` serves."""
+    """`name` as `./fleet` builds it, with `repository` on `engine`; a context manager that waits for all its models.
+
+    `rpc` is the gRPC service that calls go to. It serves what it has models for, though its health asks for all of its
+    tasks.
+    """
 
     def __init__(self, name: str, rpc: str, repository: Path, engine: str, threads: int, log: Path) -> None:
         self.port, self.rpc = _free_port(), rpc
@@ -47,7 +50,7 @@ class Service:
 
     def __enter__(self) -> "Service":
         try:
-            self._await_serving()
+            self._await_models()
         except BaseException:
             self.__exit__()
             raise
@@ -58,26 +61,29 @@ class Service:
         self.process.terminate()
         self.process.wait()
 
-    def _await_serving(self) -> None:
-        check, last = self.channel.unary_unary(HEALTH), time.monotonic() + PATIENCE_SECONDS
-        asked = b"\x0a" + bytes([len(self.rpc)]) + self.rpc.encode()  # a HealthCheckRequest of that service
+    def _await_models(self) -> None:
+        last = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < last:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the service has ended with {self.process.returncode}, see {self.log}")
             try:
-                if check(asked, timeout=60) == SERVING:
+                grpc.channel_ready_future(self.channel).result(timeout=60)
+                (answer,) = self.call("ListModels", {}, MODELS)
+                states = [model.get("state") for model in json_format.MessageToDict(answer).get("models", [])]
+                if states and set(states) == {"MODEL_STATE_READY"}:
                     return
-            except grpc.RpcError:
+            except (grpc.RpcError, grpc.FutureTimeoutError):
                 pass
             time.sleep(0.2)
-        raise RuntimeError(f"the service does not serve after {PATIENCE_SECONDS} s, see {self.log}")
+        raise RuntimeError(f"the service is not ready after {PATIENCE_SECONDS} s, see {self.log}")
 
-    def call(self, method: str, request: dict) -> Iterator:
+    def call(self, method: str, request: dict, rpc: str | None = None) -> Iterator:
         """The messages of one call; bytes in `request` are given in base64, as in protobuf's JSON."""
-        described = self.pool.FindServiceByName(self.rpc).FindMethodByName(method)
+        rpc = rpc or self.rpc
+        described = self.pool.FindServiceByName(rpc).FindMethodByName(method)
         message = json_format.ParseDict(request, message_factory.GetMessageClass(described.input_type)())
         answer = message_factory.GetMessageClass(described.output_type)
-        path, parts = f"/{self.rpc}/{method}", (type(message).SerializeToString, answer.FromString)
+        path, parts = f"/{rpc}/{method}", (type(message).SerializeToString, answer.FromString)
         if described.server_streaming:
             yield from self.channel.unary_stream(path, *parts)(message, timeout=PATIENCE_SECONDS)
         else:

@@ -2,7 +2,8 @@
 
 Four graphs: text encoder, UNet, and the two halves of the autoencoder. A UNet that inpaints takes a mask and the
 latents of the masked picture too, and one that ControlNets steer takes their residuals; where a request has none of
-these it is given a mask of ones with the latents of an all-grey picture, and zeros.
+these it is given a mask of ones with the latents of an all-grey picture, and zeros. Stable unCLIP's UNet takes a noised
+image embedding, made by the model that `models.export.unclip` exports beside it; without one it is given zeros.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKL, ControlNetModel, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-from transformers import CLIPTextModel
+from transformers import CLIPTextConfig, CLIPTextModel
 
 from models.export import command
 from models.export.artifact import Artifact, Model, Port
@@ -50,7 +51,7 @@ KINDS = {
 """The fleet's noise schedulers by diffusers' classes, with what the configuration must say; else it is DDIM."""
 OTHER_SIGMAS = ("use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas", "euler_at_final")
 
-GUIDANCE_OF_FOLDERS = 7.5
+GUIDANCE_OF_FOLDERS, GUIDANCE_BY_LIKENESS = 7.5, 10.0
 DOWN_RESIDUAL, MID_RESIDUAL, SKETCH_RESIDUAL = "down_residual_", "mid_residual", "sketch_residual"
 EXAMPLE_SIZE = 16
 """Sides of the latents on which a large UNet is traced; it is checked at its usual size too."""
@@ -67,6 +68,21 @@ class TextEncoder(torch.nn.Module):
     def forward(self, input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         states = self.text_model(input_ids=input_ids)[0]
         return states, tokenizer.at_eos(states, input_ids, self.eos_id)
+
+
+class PlainTextEncoder(torch.nn.Module):
+    """input_ids (B, T) to last_hidden_state (B, T, D) and, as words tell of no image embedding, pooler_output (B, E) of
+
+    zeros: for a UNet that takes such embeddings in the place of a pooled state.
+    """
+
+    def __init__(self, model: CLIPTextModel, width: int) -> None:
+        super().__init__()
+        self.text_model, self.width = model.text_model, width
+
+    def forward(self, input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        states = self.text_model(input_ids=input_ids)[0]
+        return states, torch.zeros(1, self.width).expand(states.shape[0], -1)
 
 
 class Unet(torch.nn.Module):
@@ -131,19 +147,20 @@ def other_inputs(model: UNet2DConditionModel, factor: int, controllable: bool) -
     return [*ports, *steered] if controllable else ports
 
 
-def text_encoder(model: CLIPTextModel, eos_id: int, original: Callable | None = None) -> Artifact:
-    length, width = model.config.max_position_embeddings, model.config.hidden_size
+def text_encoder(module: torch.nn.Module, config: CLIPTextConfig, pooled: int, eos_id: int, original=None) -> Artifact:
+    """`module` gives a state for each token and one of `pooled` numbers for all of them."""
+    length, width = config.max_position_embeddings, config.hidden_size
     generator = torch.Generator().manual_seed(0)
 
     def texts(count: int) -> tuple[torch.Tensor]:
-        ids = torch.randint(3, model.config.vocab_size - 2, (count, length), generator=generator)
+        ids = torch.randint(3, config.vocab_size - 2, (count, length), generator=generator)
         for row in range(count):
             ids[row, 4 + row % (length - 4) :] = eos_id
         return (ids,)
 
-    outputs = [Port("last_hidden_state", [-1, length, width]), Port("pooler_output", [-1, width])]
+    outputs = [Port("last_hidden_state", [-1, length, width]), Port("pooler_output", [-1, pooled])]
     inputs, examples = [Port("input_ids", [-1, length], "int64")], [texts(2), texts(1), texts(5)]
-    return Artifact("text_encoder", TextEncoder(model, eos_id), inputs, outputs, examples, original=original)
+    return Artifact("text_encoder", module, inputs, outputs, examples, original=original)
 
 
 def unet(model: UNet2DConditionModel, length: int, factor: int, controllable: bool) -> Artifact:
@@ -268,7 +285,9 @@ def _of_folder(origin: Origin) -> Model:
     step = factor * 2 ** (len(model.config.block_out_channels) - 1)
     usual = model.config.sample_size * factor
     sizes = {"min": usual // 2, "max": usual * 3 // 2, "multiple_of": step, "default": usual}
-    chosen = parameters(dict(scheduler.config), model.config.out_channels, factor, sizes, GUIDANCE_OF_FOLDERS)
+    likeness = model.config.projection_class_embeddings_input_dim
+    guidance = GUIDANCE_BY_LIKENESS if likeness else GUIDANCE_OF_FOLDERS
+    chosen = parameters(dict(scheduler.config), model.config.out_channels, factor, sizes, guidance)
     kind = scheduler_kind(DDIMScheduler.load_config(folder, subfolder="scheduler"))
     chosen |= {"scheduler": kind} if kind != "ddim" else {}  # which a manifest means by saying nothing
     scale = coder.config.scaling_factor
@@ -277,9 +296,20 @@ def _of_folder(origin: Origin) -> Model:
         lambda latents: coder.decode(latents / scale).sample.clamp(-1, 1),
     )
     halves = autoencoder(ScaledEncoder(coder), ScaledDecoder(coder), model.config.out_channels, factor, originals)
-    words = text_encoder(text.eval(), origin.ids["eos_id"], lambda ids: text(input_ids=ids, return_dict=False)[:2])
+    words = _words(text.eval(), origin.ids["eos_id"], likeness)
     network = unet(model, words.inputs[0].shape[1], factor, origin.choices.controllable)
     return _model(origin, "AutoencoderKL", words, network, halves, chosen)
+
+
+def _words(text: CLIPTextModel, eos_id: int, likeness: int | None) -> Artifact:
+    """`likeness`: coordinates of what the UNet takes of an image embedding, if it takes one."""
+    if likeness is None:
+        module = TextEncoder(text, eos_id)
+        pooled = text.config.hidden_size
+        return text_encoder(module, text.config, pooled, eos_id, lambda ids: text(input_ids=ids, return_dict=False)[:2])
+    module = PlainTextEncoder(text, likeness)
+    nothing = lambda ids: (text(input_ids=ids).last_hidden_state, torch.zeros(len(ids), likeness))
+    return text_encoder(module, text.config, likeness, eos_id, nothing)
 
 
 def scheduler_kind(config: dict) -> str:
@@ -301,7 +331,8 @@ def _merge(lora: Path, scale: float, model: UNet2DConditionModel, text: CLIPText
 def _check(unet_config: dict, coder_config: dict, scheduler_config: dict) -> None:
     channels, nothing = coder_config["latent_channels"], [None]
     given = [channels, 2 * channels + 1]  # the second takes a mask and the latents of a masked picture
-    wanted = {"unet": (unet_config, {"in_channels": given, "out_channels": [channels], "class_embed_type": nothing})}
+    wanted = {"unet": (unet_config, {"in_channels": given, "out_channels": [channels]})}
+    wanted["unet"][1]["class_embed_type"] = [None, "projection"]  # Stable unCLIP's
     wanted["unet"][1].update({"addition_embed_type": nothing, "encoder_hid_dim_type": nothing})
     wanted["vae"] = coder_config, {"shift_factor": nothing, "latents_mean": nothing}
     wanted["scheduler"] = scheduler_config, {"trained_betas": nothing, **SCHEDULERS}
@@ -317,7 +348,8 @@ def _of_checkpoint(origin: Origin) -> Model:
     settings = trainer.Settings()
     chosen = parameters(config["scheduler"], vae.CHANNELS, vae.PATCH, SIZES, settings.guidance)
     halves = autoencoder(*vae.load_vae(vae.latest()), vae.CHANNELS, vae.PATCH)
-    words = text_encoder(text, origin.ids["eos_id"])
+    eos_id = origin.ids["eos_id"]
+    words = text_encoder(TextEncoder(text, eos_id), text.config, text.config.hidden_size, eos_id)
     network = unet(model, words.inputs[0].shape[1], vae.PATCH, controllable=True)
     whole = _model(origin, "convolutional autoencoder", words, network, halves, chosen)
     return replace(whole, artifacts=[replace(artifact, weight_bits=8) for artifact in whole.artifacts])

@@ -13,18 +13,21 @@ from pathlib import Path
 
 import yaml
 
-from models.export import bundle, caption, clip, controlnet, diffusion, origin, parity, text, vqa
+from models.export import bundle, caption, clip, controlnet, diffusion, origin, parity, text, unclip, vqa
 from models.export.artifact import Model
 
-EXPORTERS: dict[str, Callable[[origin.Origin], Model]] = {
-    "StableDiffusionPipeline": diffusion.make,
-    "StableDiffusionInpaintPipeline": diffusion.make,
-    "ControlNetModel": controlnet.make,
-    "CLIPModel": clip.make,
-    "BlipForConditionalGeneration": caption.make,
-    "BlipForQuestionAnswering": vqa.make,
-    "GPT2LMHeadModel": text.make,
+EXPORTERS: dict[str, tuple[Callable[[origin.Origin], Model], ...]] = {
+    "StableDiffusionPipeline": (diffusion.make,),
+    "StableDiffusionInpaintPipeline": (diffusion.make,),
+    "StableUnCLIPPipeline": (diffusion.make, unclip.make),
+    "StableUnCLIPImg2ImgPipeline": (diffusion.make, unclip.make),
+    "ControlNetModel": (controlnet.make,),
+    "CLIPModel": (clip.make,),
+    "BlipForConditionalGeneration": (caption.make,),
+    "BlipForQuestionAnswering": (vqa.make,),
+    "GPT2LMHeadModel": (text.make,),
 }
+"""What makes the entries of a folder, one each."""
 
 
 def export(
@@ -34,29 +37,32 @@ def export(
     licence: str | None = None,
     choices: origin.Choices = origin.NO_CHOICES,
 ) -> Path:
-    """Writes the entry and returns its folder; without a name it is called as the folder is."""
-    make = _exporter(folder)
-    _check(make, choices)
+    """Writes the entries and returns the folder of the first; without a name that is called as `folder` is."""
+    makers = _makers(folder)
+    _check(makers, choices)
     licence = licence or _licence(folder) or "not stated"
     found = origin.of_folder(folder, name or default_name(folder), licence, choices)
-    return bundle.write(make(found), repository)
+    models = [make(found) for make in makers]
+    return [bundle.write(model, repository) for model in models][0]
 
 
-def _exporter(folder: Path) -> Callable[[origin.Origin], Model]:
+def _makers(folder: Path) -> tuple[Callable[[origin.Origin], Model], ...]:
     kind = _kind(folder)
     if kind not in EXPORTERS:
         raise origin.UnsupportedError(f"{folder}: {kind} (expected: one of {', '.join(EXPORTERS)})")
     return EXPORTERS[kind]
 
 
-def _check(make: Callable, choices: origin.Choices) -> None:
+def _check(makers: tuple[Callable, ...], choices: origin.Choices) -> None:
     """Refuses choices that say nothing about what lies in the folder."""
-    if make is not diffusion.make and (choices.lora or choices.controllable):
+    if diffusion.make not in makers and (choices.lora or choices.controllable):
         raise origin.UnsupportedError("--lora, --controllable: given (expected: only with a diffusers pipeline)")
-    if (make is controlnet.make) != (choices.base is not None):
+    if (controlnet.make in makers) != (choices.base is not None):
         raise origin.UnsupportedError(
             f"--base: {choices.base} (expected: the model that a ControlNet steers, only there)"
         )
+    if unclip.make not in makers and choices.prior:
+        raise origin.UnsupportedError(f"--prior: {choices.prior} (expected: only with a pipeline of Stable unCLIP)")
 
 
 def _kind(folder: Path) -> str | None:
@@ -97,8 +103,10 @@ def main() -> None:
     parser.add_argument("--controllable", action="store_true", help="let ControlNets steer the UNet of a pipeline")
     parser.add_argument("--base", help="of a ControlNet: name in the repository of the model that it steers")
     parser.add_argument("--conditioning", choices=controlnet.CONDITIONINGS, default="canny", help="of a ControlNet")
+    parser.add_argument("--prior", type=Path, help="of Stable unCLIP: folder with a prior, such as Karlo's")
     arguments = parser.parse_args()
     chosen = (arguments.lora, arguments.lora_scale, arguments.controllable, arguments.base, arguments.conditioning)
+    chosen += (arguments.prior,)
     try:
         export(arguments.folder, arguments.repository, arguments.name, arguments.licence, origin.Choices(*chosen))
     except (origin.UnsupportedError, parity.ParityError, OSError, ValueError) as error:

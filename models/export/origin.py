@@ -20,7 +20,7 @@ class Choices:
 
     `lora`: a file of low-rank changes, merged into the weights `lora_scale` times. `controllable`: whether a UNet takes
     the residuals of ControlNets. `base`: the model of the repository that a ControlNet steers; `conditioning`: what its
-    control images show.
+    control images show. `prior`: a folder whose prior serves beside a pipeline that has none, with its text encoder.
     """
 
     lora: Path | None = None
@@ -28,6 +28,7 @@ class Choices:
     controllable: bool = False
     base: str | None = None
     conditioning: str = "canny"
+    prior: Path | None = None
 
 
 NO_CHOICES = Choices()
@@ -49,11 +50,14 @@ class Origin:
     checkpoint: Path | None = None
     choices: Choices = NO_CHOICES
 
-    def preprocessing(self, size: int) -> dict:
-        """How a picture becomes `pixel_values` of `size`: as the folder's `preprocessor_config.json` says."""
+    def preprocessing(self, size: int, part: str = "") -> dict:
+        """How a picture becomes `pixel_values` of `size`: as the folder's `preprocessor_config.json` says.
+
+        `part`: the folder inside it where that file lies.
+        """
         if self.folder is None:
             return {"image_size": size, "mean": [0.5] * 3, "std": [0.5] * 3}
-        processor = AutoImageProcessor.from_pretrained(self.folder, use_fast=False)
+        processor = AutoImageProcessor.from_pretrained(self.folder / part, use_fast=False)
         return _preprocessing(processor.to_dict(), size)
 
 
@@ -78,16 +82,25 @@ def of_checkpoint(name: str, card: dict, checkpoint: Path | None) -> Origin:
 
 
 def of_folder(folder: Path, name: str, licence: str, choices: Choices = NO_CHOICES) -> Origin:
-    """A tokenizer without a pad token pads with its end token; one without a bos token begins with its cls or end."""
     provenance = f"Exported from the Hugging Face folder {folder.name}."
     if choices.lora:
         provenance += f" The LoRA {choices.lora.name} is merged into it {choices.lora_scale:g} times."
+    if choices.prior:
+        provenance += f" The prior is that of the folder {choices.prior.name}."
     card = {"licence": licence, "provenance": provenance}
     if choices.base is not None:
         return Origin(name, card, "", {}, folder=folder, choices=choices)
     inside = folder / "tokenizer" if (folder / "tokenizer").is_dir() else folder
-    fast = AutoTokenizer.from_pretrained(inside, use_fast=True)
+    return Origin(name, card, *words_of(inside), folder=folder, choices=choices)
+
+
+def words_of(folder: Path) -> tuple[str, dict[str, int]]:
+    """The `tokenizer` and `ids` of an origin whose tokenizer lies in `folder`.
+
+    One without a pad token pads with its end token; one without a bos token begins with its cls or end.
+    """
+    fast = AutoTokenizer.from_pretrained(folder, use_fast=True)
     end = fast.sep_token_id if fast.eos_token_id is None else fast.eos_token_id
     begin = next(token for token in (fast.bos_token_id, fast.cls_token_id, end) if token is not None)
     ids = {"pad_id": end if fast.pad_token_id is None else fast.pad_token_id, "bos_id": begin, "eos_id": end}
-    return Origin(name, card, fast.backend_tokenizer.to_str(), ids, folder=folder, choices=choices)
+    return fast.backend_tokenizer.to_str(), ids

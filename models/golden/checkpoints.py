@@ -38,7 +38,7 @@ from transformers import (
 from models.checkpoints import folders, tokenizers
 from models.export import hub
 from models.export.origin import NO_CHOICES, Choices
-from models.golden import samplers
+from models.golden import likeness, samplers
 from models.golden.common import FOLDER, write
 
 REPOSITORY = FOLDER / "repository"
@@ -267,6 +267,7 @@ def gpt2(folder: Path, name: str) -> None:
 
 CHOICES = {BASE: Choices(controllable=True), "random-canny": Choices(base=BASE)}
 INPAINTING_NAME = f"{BASE}-inpainting"
+UNCLIP, PRIOR = "random-stable-unclip", "random-prior"
 CHOICES[INPAINTING_NAME] = Choices(controllable=True)  # one UNet for all kinds of rows in one batch
 KINDS: dict[str, tuple[Callable, Callable, Callable]] = {
     BASE: (folders.stable_diffusion, tokenizers.tiny_clip, stable_diffusion),
@@ -287,6 +288,10 @@ def main() -> None:
             folder = draw(Path(temporary) / name, folders.TINY, words)
             hub.export(folder, REPOSITORY, choices=CHOICES.get(name, NO_CHOICES))
             golden(folder, name)
+        unclip = folders.stable_unclip(Path(temporary) / UNCLIP, folders.TINY, tokenizers.tiny_clip)
+        prior = folders.prior(Path(temporary) / PRIOR, folders.TINY, tokenizers.tiny_clip)
+        hub.export(unclip, REPOSITORY, choices=Choices(prior=prior))
+        likeness.stable_unclip(unclip, f"{UNCLIP}-likeness", prior)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,19 @@ In `solvers` a case begins at step `begin`; above 0 its first sample is `<case>_
 `sample` and `noise[0]`. `<case>_inputs` are what the network is given at each step, where that is not the sample.
 """
 
+import inspect
 import itertools
 from unittest import mock
 
 import torch
-from diffusers import DDIMScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler, UnCLIPScheduler
+from diffusers import (
+    DDIMScheduler,
+    DDPMScheduler,
+    EulerAncestralDiscreteScheduler,
+    EulerDiscreteScheduler,
+    UnCLIPScheduler,
+)
 from diffusers.schedulers import scheduling_euler_ancestral_discrete as ancestral
-from diffusers.schedulers import scheduling_unclip
 
 from models.golden.common import write
 from models.golden.samplers import SCHEDULERS
@@ -41,6 +47,7 @@ SOLVER_SETTINGS = [  # schedule, spacing, offset, prediction, whether the last t
 ]
 SOLVER_RUNS = [(1, 0), (7, 0), (15, 0), (7, 4), (16, 15)]  # steps, and the one that is begun with
 UNCLIP_SETTINGS = [("epsilon", None), ("epsilon", 1.0), ("sample", 5.0), ("sample", 0.5)]  # prediction, and its range
+DDPM_SETTINGS = [("epsilon", 1.0), ("sample", 5.0)]
 UNCLIP_RUNS = [(1000, 2), (1000, 7), (1000, 25), (20, 20)]  # timesteps of the training, and steps
 TIMESTEP_COUNTS = [1, 2, 3, 7, 20, 30, 50, 99, 100, 150]
 
@@ -140,19 +147,23 @@ def add_solvers(tensors: dict, cases: list) -> None:
 
 
 def add_unclip(tensors: dict, cases: list) -> None:
-    """Each step is told which one follows, as Karlo's pipelines do."""
-    for (prediction, clip), (train, steps) in itertools.product(UNCLIP_SETTINGS, UNCLIP_RUNS):
-        chosen = {"prediction_type": prediction, "num_train_timesteps": train}
+    """Each step is told which one follows, as Karlo's pipelines do; Stable unCLIP's DDPMScheduler knows it itself."""
+    settings = [(*one, UnCLIPScheduler) for one in UNCLIP_SETTINGS] + [(*one, DDPMScheduler) for one in DDPM_SETTINGS]
+    for (prediction, clip, kind), (train, steps) in itertools.product(settings, UNCLIP_RUNS):
+        chosen = {"prediction_type": prediction, "num_train_timesteps": train, "variance_type": "fixed_small_log"}
         kept = {"clip_sample": False} if clip is None else {"clip_sample_range": clip}
-        unclip, sample, name, rows = UnCLIPScheduler(**chosen, **kept), tensors["sample"], f"case_{len(cases):03d}", []
+        unclip = kind(**chosen, **kept, beta_schedule="squaredcos_cap_v2")
         unclip.set_timesteps(steps)
+        sample, name, rows = tensors["sample"], f"case_{len(cases):03d}", []
         for index, (timestep, following) in enumerate(itertools.zip_longest(unclip.timesteps, unclip.timesteps[1:])):
-            with mock.patch.object(scheduling_unclip, "randn_tensor", return_value=tensors["noise"][index]):
-                sample = unclip.step(tensors["predictions"][index], timestep, sample, following).prev_sample
+            told = {"prev_timestep": following} if kind is UnCLIPScheduler else {}
+            with mock.patch.object(inspect.getmodule(kind), "randn_tensor", return_value=tensors["noise"][index]):
+                sample = unclip.step(tensors["predictions"][index], timestep, sample, **told).prev_sample
             rows.append(sample)
         tensors |= {f"{name}_steps": torch.stack(rows), f"{name}_timesteps": unclip.timesteps.to(torch.int64)}
-        case = {"kind": "unclip", "name": name, "steps": steps, "variance_type": unclip.config.variance_type}
-        cases.append(case | chosen | ({} if clip is None else {"clip_sample_range": clip}))
+        case = {"kind": "unclip", "name": name, "steps": steps} | chosen
+        case |= {} if kind is UnCLIPScheduler else {"scheduler": "ddpm"}
+        cases.append(case | ({} if clip is None else {"clip_sample_range": clip}))
 
 
 def main() -> None:

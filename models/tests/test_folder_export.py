@@ -1,6 +1,7 @@
 import contextlib
 import io
 import json
+import shutil
 import tempfile
 import unittest
 from pathlib import Path
@@ -70,6 +71,45 @@ class FolderExportTest(unittest.TestCase):
         self.assertNotIn("tokenizer", card)
         self.refused(folder, r"--base: None \(expected: the model that a ControlNet steers", kept=2)
 
+    def test_stable_unclip_becomes_what_paints_and_what_tells_likenesses(self):
+        folder = folders.stable_unclip(self.root / "tiny", folders.TINY, tokenizers.tiny_clip)
+        base = self.export(folder)
+        self.assertEqual(base["artifacts"]["unet"]["inputs"][-1]["name"], "text_embeds")
+        self.assertEqual(base["artifacts"]["text_encoder"]["outputs"][1]["shape"], [-1, 32])
+        self.assertEqual(base["parameters"]["prediction_type"], "v_prediction")
+        card = self.entry("tiny-likeness")
+        self.assertEqual(list(card["artifacts"]), ["image_encoder", "image_projection"])
+        self.assertEqual(card["parameters"], {"base": "tiny", "keeps_prompt": True})
+        self.assertNotIn("tokenizer", card)
+
+    def test_a_prior_comes_from_another_folder_or_the_same(self):
+        folder = folders.stable_unclip(self.root / "tiny", folders.TINY, tokenizers.tiny_clip)
+        beside = folders.prior(self.root / "karlo", folders.TINY, tokenizers.tiny_clip)
+        self.export(folder, choices=origin.Choices(prior=beside))
+        card = self.entry("tiny-likeness")
+        self.assertEqual(
+            list(card["artifacts"]),
+            ["text_encoder", "prior", "prior_embedding", "image_encoder", "image_projection"],
+        )
+        self.assertIn("The prior is that of the folder karlo.", card["provenance"])
+        self.assertEqual(card["parameters"]["prior"]["scheduler"], "ddpm")
+        self.assertEqual(card["tokenizer"]["pad_id"], card["tokenizer"]["eos_id"])
+
+        for part in ("prior", "prior_scheduler"):
+            shutil.copytree(beside / part, folder / part)
+        for part in ("text_encoder", "tokenizer"):
+            shutil.copytree(beside / part, folder / f"prior_{part}")
+        shutil.rmtree(folder / "image_encoder")
+        self.say(folder / "model_index.json", _class_name="StableUnCLIPPipeline")
+        self.export(folder, name="whole")
+        whole = self.entry("whole-likeness")
+        self.assertEqual(list(whole["artifacts"]), ["text_encoder", "prior", "prior_embedding", "image_projection"])
+        self.assertEqual(whole["parameters"]["prior"], card["parameters"]["prior"])
+        self.assertNotIn("preprocessing", whole)
+
+        self.say(folder / "prior_scheduler/scheduler_config.json", variance_type="learned_range")
+        self.refused(folder, r"prior_scheduler: variance_type: learned_range \(expected: fixed_small_log\)", kept=4)
+
     def test_a_lora_is_merged_as_diffusers_applies_it(self):
         folder = folders.stable_diffusion(self.root / "tiny", folders.TINY, tokenizers.tiny_clip)
         pipeline = StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32)
@@ -134,6 +174,9 @@ class FolderExportTest(unittest.TestCase):
     def test_a_snapshot_in_the_cache_is_called_by_its_models_name(self):
         snapshot = self.root / "models--openai--clip-vit-base-patch32/snapshots/3d74acf9"
         self.assertEqual(hub.default_name(snapshot), "clip-vit-base-patch32")
+
+    def entry(self, name: str) -> dict:
+        return manifest_file.read(self.root / "repository" / name / "1" / "model.yaml")
 
     def say(self, path: Path, **settings) -> None:
         path.write_text(json.dumps(json.loads(path.read_text()) | settings))

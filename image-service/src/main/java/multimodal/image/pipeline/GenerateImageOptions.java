@@ -74,6 +74,11 @@ public record GenerateImageOptions(
         return likeness.map(Likeness::priorSteps).orElse(0);
     }
 
+    /** Whether the prompt itself is painted from, not only what was made of it. */
+    boolean paintsPrompt() {
+        return likeness.map(like -> like.model().keepsPrompt()).orElse(true);
+    }
+
     /** Index of the first step that is taken. */
     int firstStep() {
         return steps - stepsTaken();

@@ -2,16 +2,16 @@ package multimodal.image.pipeline;
 
 import java.util.Map;
 import java.util.Optional;
-import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.ImageProjection;
 import multimodal.image.steps.LatentNoise;
 import multimodal.image.steps.Likeness;
 import multimodal.image.steps.Prior;
 import multimodal.image.steps.PromptConditioning;
-import multimodal.image.steps.PromptTokens;
+import multimodal.image.steps.PromptEncoder;
 import multimodal.image.steps.Prompts;
 import multimodal.image.steps.UnClipModel;
 import multimodal.inference.admission.Permit;
+import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
 import multimodal.inference.batching.StageTimings;
 import multimodal.inference.diffusion.UnClipScheduler;
@@ -30,48 +30,45 @@ record ImagePrompts(Optional<Tensor> pooled, StageTimings timings) {
     /**
      * Encodes what the pictures shall be like, if anything.
      *
-     * @param prompt of which the prior makes embeddings
-     * @param permit for the text encoder of {@code model}
-     * @param noise of which the prior's is the first, as in diffusers' pipelines
+     * @param encoder reads prompts for the model that paints
+     * @param noise of which the prior's is the first, as in diffusers' pipelines, and that of an embedding the next
      * @param progress is told the prior's steps
      */
-    static ImagePrompts of(
-            DiffusionModel model,
-            GenerateImageOptions options,
-            PromptTokens prompt,
-            Permit permit,
-            LatentNoise noise,
-            Progress progress) {
+    static ImagePrompts of(GenerateImageOptions options, PromptEncoder encoder, LatentNoise noise, Progress progress) {
         if (options.likeness().isEmpty()) {
             return new ImagePrompts(Optional.empty(), StageTimings.ZERO);
         }
         Likeness likeness = options.likeness().get();
         UnClipModel unClip = likeness.model();
-        try (Permit own = unClip.handle().admit(permit.context(), likeness.cost(options.imageCount()))) {
-            Tensor embeddings;
-            if (likeness.isOfPrompt()) {
-                Prompts prompts = new Prompts(prompt, model.tokens(""));
-                PromptConditioning conditioning = PromptConditioning.encodeForPrior(
-                        model, permit, prompts, unClip.priorGuidance(), options.imageCount());
-                embeddings = prior(unClip, own, conditioning, noise, progress);
-            } else {
-                embeddings = likeness.known(own);
-            }
-            return new ImagePrompts(Optional.of(ImageProjection.project(unClip, own, embeddings)), own.timings());
+        RequestContext context = encoder.permit().context();
+        try (Permit own = unClip.handle().admit(context, likeness.cost(options.imageCount()))) {
+            Tensor embeddings = likeness.isOfPrompt()
+                    ? ofPrompt(options, unClip, own, unClip.encoder(own, encoder), noise, progress)
+                    : likeness.known(own);
+            Tensor pooled = ImageProjection.project(unClip, own, embeddings, noise);
+            return new ImagePrompts(Optional.of(pooled), own.timings());
         }
     }
 
-    private static Tensor prior(
-            UnClipModel unClip, Permit permit, PromptConditioning conditioning, LatentNoise noise, Progress progress) {
-        UnClipScheduler scheduler = new UnClipScheduler(unClip.scheduler(), unClip.priorSteps());
+    private static Tensor ofPrompt(
+            GenerateImageOptions options,
+            UnClipModel unClip,
+            Permit permit,
+            PromptEncoder encoder,
+            LatentNoise noise,
+            Progress progress) {
+        Prior prior = unClip.prior().orElseThrow();
+        Prompts prompts = new Prompts(encoder.tokens(options.prompt()), encoder.tokens(""));
+        PromptConditioning conditioning =
+                PromptConditioning.encodeForPrior(encoder, prompts, prior.guidance(), options.imageCount());
+        UnClipScheduler scheduler = new UnClipScheduler(prior.scheduler(), prior.steps());
         Shape shape = Shape.of(1, unClip.embeddingLength());
         Tensor sample = noise.next(shape);
         try (Row row = unClip.handle().open(permit, Prior.ARTIFACT)) {
-            for (int step = 0; step < unClip.priorSteps(); step++) {
+            for (int step = 0; step < prior.steps(); step++) {
                 Map<String, Tensor> inputs =
                         conditioning.inputs(sample, scheduler.timesteps().get(step));
-                Tensor prediction =
-                        unClip.priorGuidance().combine(row.step(inputs).get("prediction"));
+                Tensor prediction = prior.guidance().combine(row.step(inputs).get("prediction"));
                 Tensor fresh = scheduler.needsNoise(step) ? noise.next(shape) : null;
                 sample = scheduler.step(step, prediction, sample, fresh);
                 progress.reportPrior(step + 1);

@@ -8,6 +8,7 @@ import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.LatentDecoder;
 import multimodal.image.steps.LatentNoise;
 import multimodal.image.steps.PromptConditioning;
+import multimodal.image.steps.PromptEncoder;
 import multimodal.image.steps.PromptTokens;
 import multimodal.image.steps.Prompts;
 import multimodal.inference.admission.Cost;
@@ -51,9 +52,10 @@ public final class TextToImage {
             LatentNoise noise =
                     new LatentNoise(model, options.seed(), options.imageCount(), options.width(), options.height());
             Progress progress = new Progress(model, options, permit, sink);
-            ImagePrompts images = ImagePrompts.of(model, options, prompt, permit, noise, progress);
+            PromptEncoder encoder = new PromptEncoder(model.handle(), permit);
+            ImagePrompts images = ImagePrompts.of(options, encoder, noise, progress);
             Prompts prompts =
-                    new Prompts(images.pooled().isPresent() ? model.tokens("") : prompt, negative, images.pooled());
+                    new Prompts(options.paintsPrompt() ? prompt : model.tokens(""), negative, images.pooled());
             Shape shape = model.latents(options.imageCount(), options.width(), options.height());
             PromptConditioning conditioning =
                     PromptConditioning.encode(model, permit, prompts, guidance, options.hole(), shape);

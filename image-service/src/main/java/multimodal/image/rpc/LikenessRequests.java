@@ -46,7 +46,17 @@ final class LikenessRequests {
                 "unclip_model",
                 "set",
                 "unset without image_embedding or IMAGE_PIPELINE_UNCLIP");
-        return isOfPrompt ? Optional.of(Likeness.toPrompt(models.unClip(request.getUnclipModel()))) : Optional.empty();
+        return isOfPrompt ? ofPrompt(models.unClip(request.getUnclipModel()), violations) : Optional.empty();
+    }
+
+    private static Optional<Likeness> ofPrompt(UnClipModel model, Violations violations) {
+        boolean hasPrior =
+                violations.require(model.prior().isPresent(), "unclip_model", name(model), "one with a prior");
+        return hasPrior ? Optional.of(Likeness.toPrompt(model)) : Optional.empty();
+    }
+
+    private static String name(UnClipModel model) {
+        return model.manifest().id().name();
     }
 
     /** What is varied; empty if there was a violation. */
@@ -55,11 +65,13 @@ final class LikenessRequests {
         UnClipModel model = models.unClip(request.getUnclipModel());
         return switch (request.getSourceCase()) {
             case IMAGE ->
-                pictures.read(
-                        "image",
-                        request.getImage(),
-                        violations,
-                        picture -> Optional.of(Likeness.toPicture(model, picture)));
+                violations.require(model.seesPictures(), "unclip_model", name(model), "one with an image encoder")
+                        ? pictures.read(
+                                "image",
+                                request.getImage(),
+                                violations,
+                                picture -> Optional.of(Likeness.toPicture(model, picture)))
+                        : Optional.empty();
             case IMAGE_EMBEDDING -> embedding(request.getImageEmbedding(), model, violations);
             case SOURCE_NOT_SET -> {
                 violations.add("source", "nothing", "image or image_embedding");

@@ -96,11 +96,6 @@ public record DiffusionModel(
         return manifest().tokenizer().orElseThrow().maxLength();
     }
 
-    /** The token that ends a text for {@code text_encoder}. */
-    long endToken() {
-        return manifest().tokenizer().orElseThrow().eosId();
-    }
-
     /** Whether the UNet takes a prompt's pooled state, and so can paint from an image embedding that takes its place. */
     public boolean takesPooledText() {
         return takes("unet", PromptConditioning.POOLED_INPUT);

@@ -12,7 +12,7 @@ import multimodal.media.PixelValues;
 /** Pictures to CLIP image embeddings, by the {@code image_encoder} artifact. */
 public final class ImageEncoder {
 
-    private static final String ARTIFACT = "image_encoder";
+    static final String ARTIFACT = "image_encoder";
     private static final int CHANNELS = 3;
 
     private ImageEncoder() {}

@@ -16,7 +16,11 @@ import multimodal.media.Picture;
  */
 public record Likeness(UnClipModel model, Optional<Picture> square, Optional<Tensor> embedding) {
 
-    /** To a picture. */
+    /**
+     * To a picture.
+     *
+     * @param model one that sees pictures
+     */
     public static Likeness toPicture(UnClipModel model, Picture picture) {
         return new Likeness(model, Optional.of(ImageEncoder.square(model, picture)), Optional.empty());
     }
@@ -26,7 +30,11 @@ public record Likeness(UnClipModel model, Optional<Picture> square, Optional<Ten
         return new Likeness(model, Optional.empty(), Optional.of(Tensor.of(values, 1, values.length)));
     }
 
-    /** To the picture that a prior sees in the prompt. */
+    /**
+     * To the picture that a prior sees in the prompt.
+     *
+     * @param model one with a prior
+     */
     public static Likeness toPrompt(UnClipModel model) {
         return new Likeness(model, Optional.empty(), Optional.empty());
     }
@@ -38,13 +46,17 @@ public record Likeness(UnClipModel model, Optional<Picture> square, Optional<Ten
 
     /** Steps that the prior takes, 0 where it is not asked. */
     public int priorSteps() {
-        return isOfPrompt() ? model.priorSteps() : 0;
+        return isOfPrompt() ? prior().steps() : 0;
+    }
+
+    private Prior prior() {
+        return model.prior().orElseThrow();
     }
 
     /** What it takes of the unCLIP model. */
     public Cost cost(int imageCount) {
         if (isOfPrompt()) {
-            return new Cost(Prior.ARTIFACT, priorSteps(), model.priorGuidance().slots(imageCount), 1);
+            return prior().cost(imageCount);
         }
         return square.isPresent() ? ImageEncoder.cost() : ImageProjection.cost();
     }

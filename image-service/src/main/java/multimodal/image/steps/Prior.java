@@ -1,15 +1,37 @@
 package multimodal.image.steps;
 
 import java.util.Map;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
+import multimodal.inference.diffusion.ClassifierFreeGuidance;
+import multimodal.inference.diffusion.UnClipSchedulerOptions;
+import multimodal.inference.repository.Parameters;
 import multimodal.inference.tensor.Tensor;
 
-/** The artifacts of a prior: {@code prior}, whose steps make image embeddings of noise, and {@code prior_embedding}. */
-public final class Prior {
+/**
+ * A prior, which makes image embeddings of noise and a prompt: {@code prior}, the artifact of its steps, and {@code
+ * prior_embedding}.
+ *
+ * @param scheduler the noise schedule that it was trained with
+ * @param steps that it takes
+ * @param guidance how strongly a prompt steers it
+ */
+public record Prior(UnClipSchedulerOptions scheduler, int steps, ClassifierFreeGuidance guidance) {
 
     public static final String ARTIFACT = "prior";
 
-    private Prior() {}
+    /** As a section of a manifest's parameters says; every fault is {@code MISCONFIGURED}. */
+    static Prior from(Parameters parameters) {
+        float scale = (float) parameters.number("guidance_scale");
+        return new Prior(
+                UnClipSchedulerOptions.from(parameters),
+                parameters.integer("steps"),
+                new ClassifierFreeGuidance(scale));
+    }
+
+    Cost cost(int imageCount) {
+        return new Cost(ARTIFACT, steps, guidance.slots(imageCount), 1);
+    }
 
     /**
      * What the prior ends with as embeddings: its mean and deviation put back.

@@ -42,7 +42,7 @@ public final class PromptConditioning {
             Optional<Hole> hole,
             Shape latents) {
         int imageCount = latents.dimension(0);
-        TextStates states = prompts.encode(model, permit, guidance, imageCount);
+        TextStates states = prompts.encode(new PromptEncoder(model.handle(), permit), guidance, imageCount);
         Map<String, Tensor> conditions = new HashMap<>();
         conditions.put("encoder_hidden_states", states.hidden());
         if (model.takesPooledText() || prompts.pooled().isPresent()) {
@@ -57,18 +57,18 @@ public final class PromptConditioning {
     /**
      * For a prior: encodes what it makes image embeddings of.
      *
-     * @param model whose text encoder reads for the prior
+     * @param encoder that reads for the prior
      */
     public static PromptConditioning encodeForPrior(
-            DiffusionModel model, Permit permit, Prompts prompts, ClassifierFreeGuidance guidance, int imageCount) {
-        TextStates states = prompts.encode(model, permit, guidance, imageCount);
+            PromptEncoder encoder, Prompts prompts, ClassifierFreeGuidance guidance, int imageCount) {
+        TextStates states = prompts.encode(encoder, guidance, imageCount);
         Map<String, Tensor> conditions = Map.of(
                 "encoder_hidden_states",
                 states.hidden(),
                 POOLED_INPUT,
                 states.pooled(),
                 "attention_mask",
-                prompts.mask(model, guidance, imageCount));
+                prompts.mask(encoder, guidance, imageCount));
         return new PromptConditioning(guidance, conditions);
     }
 

@@ -2,7 +2,6 @@ package multimodal.image.steps;
 
 import java.util.List;
 import java.util.Optional;
-import multimodal.inference.admission.Permit;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
 import multimodal.inference.tensor.Tensor;
 
@@ -22,9 +21,9 @@ public record Prompts(PromptTokens prompt, PromptTokens negative, Optional<Tenso
     }
 
     /** The states of each slot. */
-    TextStates encode(DiffusionModel model, Permit permit, ClassifierFreeGuidance guidance, int imageCount) {
+    TextStates encode(PromptEncoder encoder, ClassifierFreeGuidance guidance, int imageCount) {
         List<PromptTokens> read = guidance.isActive() ? List.of(negative, prompt) : List.of(prompt);
-        TextStates states = PromptEncoder.encode(model, permit, read);
+        TextStates states = encoder.encode(read);
         TextStates unconditional = states.repeat(0, imageCount);
         TextStates conditional = states.repeat(read.size() - 1, imageCount);
         Tensor told = pooled.map(given -> given.rows() == imageCount ? given : given.repeat(imageCount))
@@ -35,8 +34,8 @@ public record Prompts(PromptTokens prompt, PromptTokens negative, Optional<Tenso
     }
 
     /** Which tokens of each slot are read: float32 (slots, tokens), one up to the end of the text. */
-    Tensor mask(DiffusionModel model, ClassifierFreeGuidance guidance, int imageCount) {
-        long end = model.endToken();
+    Tensor mask(PromptEncoder encoder, ClassifierFreeGuidance guidance, int imageCount) {
+        long end = encoder.endToken();
         return guidance.conditions(
                 negative.mask(end).repeat(imageCount), prompt.mask(end).repeat(imageCount));
     }

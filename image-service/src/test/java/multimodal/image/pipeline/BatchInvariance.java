@@ -106,7 +106,7 @@ abstract class BatchInvariance {
             if (model.isControllable() && !networks.isEmpty() && random.nextInt(3) == 0) {
                 options.controls(controls(networks.get(0), options, random));
             }
-            if (!unClipModels.isEmpty() && random.nextInt(3) == 0) {
+            if (model.takesPooledText() && !unClipModels.isEmpty() && random.nextInt(3) == 0) {
                 options.likeness(likeness(unClipModels.get(0), random));
             }
             GenerateImageOptions built = options.build();

@@ -1,8 +1,11 @@
 package multimodal.image.pipeline;
 
+import multimodal.image.testing.ShippedModel;
+
+/** The unCLIP model that ships. */
 class OnnxRuntimeUnClipParityTest extends UnClipParity {
 
     OnnxRuntimeUnClipParityTest() {
-        super("onnxruntime");
+        super("onnxruntime", ShippedModel.repository(), "sticker-diffusion", "sticker-unclip");
     }
 }

@@ -63,7 +63,8 @@ abstract class TextToImageParity extends DiffusionParity {
     @MethodSource("cases")
     void textStatesAreTheSame(Case golden) {
         try (Permit permit = model().handle().admit(RequestContext.detached(), 1)) {
-            TextStates states = PromptEncoder.encode(model(), permit, List.of(negative(golden), prompt(golden)));
+            TextStates states =
+                    new PromptEncoder(model().handle(), permit).encode(List.of(negative(golden), prompt(golden)));
             assertClose("hidden", states.hidden(), golden.tensor("last_hidden_state"), STATE_TOLERANCE);
             assertClose("pooled", states.pooled(), golden.tensor("pooler_output"), STATE_TOLERANCE);
         }

@@ -2,6 +2,7 @@ package multimodal.image.pipeline;
 
 import static multimodal.inference.testing.Tolerance.assertClose;
 
+import java.nio.file.Path;
 import java.util.List;
 import multimodal.image.pipeline.DiffusionGoldens.Case;
 import multimodal.image.steps.ImageProjection;
@@ -9,9 +10,9 @@ import multimodal.image.steps.LatentNoise;
 import multimodal.image.steps.Likeness;
 import multimodal.image.steps.Prior;
 import multimodal.image.steps.PromptConditioning;
+import multimodal.image.steps.PromptEncoder;
 import multimodal.image.steps.Prompts;
 import multimodal.image.steps.UnClipModel;
-import multimodal.image.testing.ShippedModel;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
@@ -21,15 +22,16 @@ import multimodal.inference.tensor.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every stage of the unCLIP model that ships against diffusers on the same weights; a subclass for each engine. */
+/** Every stage of an unCLIP model against diffusers on the same weights. */
 abstract class UnClipParity extends DiffusionParity {
 
     private static final double NOISE_TOLERANCE = 1e-6;
     private static final double STEP_TOLERANCE = 5e-5;
     private static final double STATE_TOLERANCE = 1e-4;
 
-    UnClipParity(String engine) {
-        super(engine, ShippedModel.repository(), "sticker-diffusion", "sticker-unclip");
+    /** The unCLIP model {@code name} of {@code repository}, after which the goldens are named, and its base model. */
+    UnClipParity(String engine, Path repository, String base, String name) {
+        super(engine, repository, base, name);
     }
 
     List<Case> casesOfPrompts() {
@@ -49,7 +51,8 @@ abstract class UnClipParity extends DiffusionParity {
     void everyStepOfThePriorMakesTheSameSample(Case golden) {
         GenerateImageOptions options = options(golden);
         UnClipModel unClip = likeness(golden).model();
-        UnClipScheduler scheduler = new UnClipScheduler(unClip.scheduler(), unClip.priorSteps());
+        Prior prior = unClip.prior().orElseThrow();
+        UnClipScheduler scheduler = new UnClipScheduler(prior.scheduler(), prior.steps());
         LatentNoise noise = new LatentNoise(model(), options.seed(), 1, options.width(), options.height());
         Shape shape = Shape.of(1, unClip.embeddingLength());
         Tensor samples = golden.tensor("prior_samples");
@@ -58,19 +61,20 @@ abstract class UnClipParity extends DiffusionParity {
         try (Permit permit = model().handle().admit(context, 1);
                 Permit own = unClip.handle().admit(context, 1);
                 Row row = unClip.handle().open(own, Prior.ARTIFACT)) {
-            Prompts prompts = new Prompts(model().tokens(options.prompt()), model().tokens(""));
-            PromptConditioning conditioning =
-                    PromptConditioning.encodeForPrior(model(), permit, prompts, unClip.priorGuidance(), 1);
-            for (int step = 0; step < unClip.priorSteps(); step++) {
+            PromptEncoder encoder = unClip.encoder(own, new PromptEncoder(model().handle(), permit));
+            Prompts prompts = new Prompts(encoder.tokens(options.prompt()), encoder.tokens(""));
+            PromptConditioning conditioning = PromptConditioning.encodeForPrior(encoder, prompts, prior.guidance(), 1);
+            for (int step = 0; step < prior.steps(); step++) {
                 Tensor sample = samples.row(step);
                 long timestep = scheduler.timesteps().get(step);
-                Tensor prediction =
+                Tensor predictions =
                         row.step(conditioning.inputs(sample, timestep)).get("prediction");
+                Tensor prediction = prior.guidance().combine(predictions);
                 Tensor fresh = scheduler.needsNoise(step) ? noise.next(shape) : null;
                 Tensor next = scheduler.step(step, prediction, sample, fresh);
                 assertClose("step " + step, next, samples.row(step + 1), STEP_TOLERANCE);
             }
-            Tensor embeddings = Prior.embeddings(unClip, own, samples.row(unClip.priorSteps()));
+            Tensor embeddings = Prior.embeddings(unClip, own, samples.row(prior.steps()));
             assertClose("embedding", embeddings, golden.tensor("image_embeds"), STATE_TOLERANCE);
         }
     }
@@ -89,7 +93,12 @@ abstract class UnClipParity extends DiffusionParity {
     void embeddingsBecomeTheSameStates(Case golden) {
         UnClipModel unClip = likeness(golden).model();
         try (Permit own = unClip.handle().admit(RequestContext.detached(), 1)) {
-            Tensor states = ImageProjection.project(unClip, own, golden.tensor("image_embeds"));
+            GenerateImageOptions options = options(golden);
+            LatentNoise noise = new LatentNoise(model(), options.seed(), 1, options.width(), options.height());
+            for (int draw = 0; draw < options.priorSteps(); draw++) {
+                noise.next(Shape.of(1, unClip.embeddingLength()));
+            }
+            Tensor states = ImageProjection.project(unClip, own, golden.tensor("image_embeds"), noise);
             assertClose("state", states, golden.tensor("text_embeds"), STATE_TOLERANCE);
         }
     }

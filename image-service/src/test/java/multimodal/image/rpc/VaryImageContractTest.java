@@ -12,6 +12,7 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntConsumer;
@@ -23,6 +24,7 @@ import multimodal.common.v1.ModelRef;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.DrawnModel;
 import multimodal.image.testing.DrawnUnClip;
+import multimodal.image.testing.DrawnUnClip.Part;
 import multimodal.image.testing.Pictures;
 import multimodal.image.testing.RecordingClient;
 import multimodal.image.v1.GenerateImageRequest;
@@ -48,7 +50,7 @@ class VaryImageContractTest {
     private final CallExecutor executor = new CallExecutor("call", 2, 2);
     private final DrawnModel drawn = new DrawnModel(true);
     private volatile IntConsumer beforeStep = step -> {};
-    private final DrawnUnClip unClip = new DrawnUnClip("drawn", step -> beforeStep.accept(step));
+    private DrawnUnClip unClip = new DrawnUnClip("drawn", step -> beforeStep.accept(step));
     private LoopbackServer server;
 
     @BeforeEach
@@ -168,6 +170,34 @@ class VaryImageContractTest {
     }
 
     @Test
+    void noiseThatAModelAddsIsEachPicturesOwnAndThePromptIsReadBesideTheEmbedding() {
+        unClip = new DrawnUnClip("drawn", step -> {}, EnumSet.allOf(Part.class));
+        vary(request().setImageCount(2));
+        Tensor both = unClip.projected().get(0);
+        vary(request().setSeed(10));
+        assertThat(unClip.projected().get(1).floats())
+                .as("the second picture alone")
+                .isEqualTo(both.row(1).floats())
+                .isNotEqualTo(both.row(0).floats());
+        last(prior().build());
+        Tensor states = drawn.steps().get(drawn.steps().size() - 1).get("encoder_hidden_states");
+        assertThat(states.row(1).floats())
+                .as("a cat")
+                .isNotEqualTo(states.row(0).floats());
+    }
+
+    @Test
+    void whatAModelCannotDoIsRefusedByItsName() {
+        unClip = new DrawnUnClip("drawn", step -> {}, EnumSet.noneOf(Part.class));
+        assertThat(violations(request()))
+                .containsExactly("unclip_model: drawn-unclip (expected: one with an image encoder)");
+        StatusRuntimeException failure =
+                catchThrowableOfType(StatusRuntimeException.class, () -> last(prior().build()));
+        assertThat(violations(failure)).containsExactly("unclip_model: drawn-unclip (expected: one with a prior)");
+        assertThat(vary(settings().setImageEmbedding(embedding(1, 2, 3)))).hasSize(6);
+    }
+
+    @Test
     void aCallThatIsCancelledInThePriorEndsWithinAStep() {
         RecordingClient client = new RecordingClient(Integer.MAX_VALUE);
         beforeStep = step -> {
@@ -265,7 +295,10 @@ class VaryImageContractTest {
     }
 
     private List<String> violations(VaryImageRequest.Builder request) {
-        StatusRuntimeException failure = failure(request);
+        return violations(failure(request));
+    }
+
+    private static List<String> violations(StatusRuntimeException failure) {
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
         return Statuses.detail(failure, BadRequest.class).orElseThrow().getFieldViolationsList().stream()
                 .map(FieldViolation::getDescription)

@@ -2,13 +2,14 @@ package multimodal.inference.diffusion;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import multimodal.inference.diffusion.UnClipSchedulerOptions.Kind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.tensor.Tensor;
 
 /**
  * Ancestral steps of the smallest variance (Ho et al. 2020, eq. 6 and 7) along a squared cosine, as the prior of unCLIP takes
- * them: step for step diffusers' {@code UnCLIPScheduler} with {@code variance_type="fixed_small_log"}, told at each step
- * which one follows, in float32 as there. A pure value; safe to share.
+ * them: step for step diffusers' {@code UnCLIPScheduler}, told at each step which one follows, or {@code DDPMScheduler},
+ * with {@code variance_type="fixed_small_log"}, in float32 as there. A pure value; safe to share.
  */
 public final class UnClipScheduler {
 
@@ -18,7 +19,7 @@ public final class UnClipScheduler {
     private final List<Long> timesteps;
 
     /**
-     * Steps from the last training timestep to the first.
+     * Steps down to the first training timestep.
      *
      * @param steps 2 to the number of training timesteps
      * @throws InferenceException {@code INVALID_INPUT} naming {@code steps} if they are not
@@ -30,7 +31,11 @@ public final class UnClipScheduler {
         this.options = options;
         this.betas = AlphaSchedule.cosineBetas(options.trainTimesteps());
         this.cumulativeAlphas = AlphaSchedule.cumulativeAlphas(betas);
-        double stride = (options.trainTimesteps() - 1) / (double) (steps - 1);
+        double stride =
+                switch (options.kind()) {
+                    case UNCLIP -> (options.trainTimesteps() - 1) / (double) (steps - 1);
+                    case DDPM -> options.trainTimesteps() / steps;
+                };
         this.timesteps = IntStream.range(0, steps)
                 .mapToObj(step -> (long) Math.rint((steps - 1 - step) * stride))
                 .toList();
@@ -60,7 +65,8 @@ public final class UnClipScheduler {
         int following = needsNoise(index) ? timesteps.get(index + 1).intValue() : -1;
         float alpha = cumulativeAlphas[timestep];
         float previous = following < 0 ? 1 : cumulativeAlphas[following];
-        float beta = following == timestep - 1 ? betas[timestep] : 1 - alpha / previous;
+        boolean isNext = following == timestep - 1;
+        float beta = isNext && options.kind() == Kind.UNCLIP ? betas[timestep] : 1 - alpha / previous;
         float originalWeight = root(previous) * beta / (1 - alpha);
         float sampleWeight = root(1 - beta) * (1 - previous) / (1 - alpha);
         Tensor next = Mixture.of(originalWeight, original(alpha, prediction, sample), sampleWeight, sample);

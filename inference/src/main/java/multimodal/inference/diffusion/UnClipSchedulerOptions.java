@@ -8,12 +8,22 @@ import multimodal.inference.repository.Parameters;
  * grows along a squared cosine.
  *
  * @param trainTimesteps timesteps of the training, at least 2
+ * @param kind whose steps they are
  * @param prediction what the network predicts
  * @param clipRange magnitude that no value of a foreseen sample exceeds, above 0; empty to let them
  */
-public record UnClipSchedulerOptions(int trainTimesteps, Prediction prediction, OptionalDouble clipRange) {
+public record UnClipSchedulerOptions(int trainTimesteps, Kind kind, Prediction prediction, OptionalDouble clipRange) {
 
     private static final String VARIANCE = "fixed_small_log";
+    private static final String KIND = "scheduler";
+
+    /** Whose steps they are. */
+    public enum Kind {
+        /** Of diffusers' {@code UnCLIPScheduler}: evenly from the first training timestep to the last. Karlo's. */
+        UNCLIP,
+        /** Of diffusers' {@code DDPMScheduler}, with leading timesteps: the noisiest may be left out. Stable unCLIP's. */
+        DDPM
+    }
 
     /** What the network predicts. */
     public enum Prediction {
@@ -38,6 +48,7 @@ public record UnClipSchedulerOptions(int trainTimesteps, Prediction prediction, 
         NoiseSchedulerOptions.require(variance.equals(VARIANCE), "variance_type", variance, VARIANCE);
         return new UnClipSchedulerOptions(
                 parameters.integer("num_train_timesteps"),
+                parameters.has(KIND) ? parameters.choice(KIND, Kind.values()) : Kind.UNCLIP,
                 parameters.choice("prediction_type", Prediction.values()),
                 parameters.has("clip_sample_range")
                         ? OptionalDouble.of(parameters.number("clip_sample_range"))

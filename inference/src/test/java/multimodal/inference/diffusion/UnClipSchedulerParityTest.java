@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import multimodal.inference.diffusion.UnClipSchedulerOptions.Kind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.Parameters;
 import multimodal.inference.tensor.Tensor;
@@ -26,7 +27,7 @@ class UnClipSchedulerParityTest {
     @Test
     void everyStepOfEveryCaseEqualsDiffusers() {
         List<JsonNode> cases = golden.cases("unclip");
-        assertThat(cases).hasSize(16);
+        assertThat(cases).hasSize(24);
         for (JsonNode one : cases) {
             UnClipScheduler scheduler =
                     new UnClipScheduler(options(one), one.get("steps").asInt());
@@ -46,8 +47,8 @@ class UnClipSchedulerParityTest {
 
     @Test
     void oneStepIsRefusedAsIsAVarianceThatTheNetworkPredicts() {
-        UnClipSchedulerOptions options =
-                new UnClipSchedulerOptions(1000, UnClipSchedulerOptions.Prediction.SAMPLE, OptionalDouble.empty());
+        UnClipSchedulerOptions options = new UnClipSchedulerOptions(
+                1000, Kind.UNCLIP, UnClipSchedulerOptions.Prediction.SAMPLE, OptionalDouble.empty());
         assertThatThrownBy(() -> new UnClipScheduler(options, 1))
                 .isInstanceOf(InferenceException.class)
                 .hasMessageContaining("steps: 1 (expected: 2 to 1000)");

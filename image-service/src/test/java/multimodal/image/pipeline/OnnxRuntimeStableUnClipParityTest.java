@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class OnnxRuntimeStableUnClipParityTest extends StableUnClipParity {
+
+    OnnxRuntimeStableUnClipParityTest() {
+        super("onnxruntime");
+    }
+}

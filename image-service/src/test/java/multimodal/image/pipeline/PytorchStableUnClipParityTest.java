@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class PytorchStableUnClipParityTest extends StableUnClipParity {
+
+    PytorchStableUnClipParityTest() {
+        super("pytorch");
+    }
+}
