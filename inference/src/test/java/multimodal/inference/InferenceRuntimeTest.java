@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.config.InferenceConfig;
@@ -30,7 +31,7 @@ class InferenceRuntimeTest {
             runtime.load(Set.of("clip"));
             ModelHandle clip = runtime.registry().find("clip", Optional.empty(), Optional.empty());
             Tensor ids = ids(clip, "a castle under the night sky");
-            try (Permit permit = clip.admit(RequestContext.detached(), 1)) {
+            try (Permit permit = clip.admit(RequestContext.detached(), Cost.of("adder", 1))) {
                 Map<String, Tensor> inputs = Map.of("input_ids", ids, "attention_mask", mask(ids));
                 Tensor embedding = clip.run(permit, "text", inputs).get("text_embeds");
 

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import multimodal.clip.steps.PictureEncoder;
 import multimodal.clip.steps.QuestionEncoder;
 import multimodal.clip.steps.TextTokens;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
@@ -43,12 +44,13 @@ public final class Answerer {
         Confidence confidence = new Confidence(TextModel.temperature(manifest));
         int maxTokens = TextModel.tokenLimit(manifest, options.language());
         TextDecoding decoding = TextDecoding.answering(model, maxTokens, confidence, sink);
-        try (Permit permit = model.admit(context, decoding.cost())) {
+        List<Long> prefix = TextModel.prefix(manifest, options.language());
+        Cost cost = PictureEncoder.cost(1).and(QuestionEncoder.cost()).and(decoding.cost(prefix));
+        try (Permit permit = model.admit(context, cost)) {
             Tensor patches = pictures.encode(model, permit, List.of(options.picture()));
             Map<String, Tensor> seen = questions.encode(model, permit, question, patches);
             try (Row row = model.open(permit, TextModel.DECODER)) {
-                decoding.run(
-                        permit, TextModel.prefix(manifest, options.language()), TextModel.decoder(manifest, row, seen));
+                decoding.run(permit, prefix, TextModel.decoder(manifest, row, seen));
             }
             TextEvent.Result text =
                     decoding.result(permit, CutText.of(options.question().field(), question));

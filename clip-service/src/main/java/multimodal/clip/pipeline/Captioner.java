@@ -30,7 +30,7 @@ public final class Captioner {
         int limit = TextModel.tokenLimit(model.manifest(), options.language());
         int maxTokens = options.decoding().maxTokens().orElse(limit);
         TextDecoding decoding = TextDecoding.standingAlone(model, options.decoding(), maxTokens, sink);
-        try (Permit permit = model.admit(context, decoding.cost())) {
+        try (Permit permit = model.admit(context, PictureEncoder.cost(1).and(decoding.cost(prefix)))) {
             Tensor patches = pictures.encode(model, permit, List.of(options.picture()));
             try (Row row = model.open(permit, TextModel.DECODER)) {
                 Map<String, Tensor> seen = Map.of("encoder_hidden_states", patches);

@@ -27,7 +27,7 @@ public final class Comparer {
             ModelHandle model, List<Content> rows, List<Content> columns, RequestContext context) {
         List<Content> all = new ArrayList<>(rows);
         all.addAll(columns);
-        try (Permit permit = model.admit(context, all.size())) {
+        try (Permit permit = model.admit(context, ContentEncoder.cost(all))) {
             ContentEncoder.Encoded encoded = encoder.encode(model, permit, all);
             Tensor cosines = cosines(encoded.embeddings(), rows.size());
             float logitScale = (float) model.manifest().parameters().number("logit_scale");

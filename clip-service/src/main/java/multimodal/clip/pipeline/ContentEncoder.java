@@ -7,6 +7,7 @@ import multimodal.clip.steps.PictureFile;
 import multimodal.clip.steps.RowScatter;
 import multimodal.clip.steps.TextEncoder;
 import multimodal.clip.steps.TextTokens;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.decoding.Tokenizer;
 import multimodal.inference.lifecycle.ModelHandle;
@@ -30,6 +31,19 @@ public final class ContentEncoder {
     public ContentEncoder(TextEncoder texts, PictureEncoder pictures) {
         this.texts = texts;
         this.pictures = pictures;
+    }
+
+    /** What it takes of each network that is needed. */
+    static Cost cost(List<? extends Content> contents) {
+        int pictures = (int)
+                contents.stream().filter(Content.Picture.class::isInstance).count();
+        int texts = contents.size() - pictures;
+        if (pictures == 0) {
+            return TextEncoder.cost(texts);
+        }
+        return texts == 0
+                ? PictureEncoder.cost(pictures)
+                : PictureEncoder.cost(pictures).and(TextEncoder.cost(texts));
     }
 
     Encoded encode(ModelHandle model, Permit permit, List<? extends Content> contents) {

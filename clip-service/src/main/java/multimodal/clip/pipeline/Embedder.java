@@ -20,7 +20,7 @@ public final class Embedder {
      * @param contents at least 1
      */
     public Embeddings embed(ModelHandle model, List<? extends Content> contents, RequestContext context) {
-        try (Permit permit = model.admit(context, contents.size())) {
+        try (Permit permit = model.admit(context, ContentEncoder.cost(contents))) {
             ContentEncoder.Encoded encoded = encoder.encode(model, permit, contents);
             return new Embeddings(encoded.embeddings(), WorkInfo.of(model, permit, encoded.cutTexts()));
         }

@@ -26,7 +26,7 @@ public final class ModalityFuser {
         PatchGrid grid = PatchGrid.of(model.manifest());
         TextTokens tokens = TextTokens.framed(
                 model.tokenizer(), model.manifest().tokenizer().orElseThrow(), text.value());
-        try (Permit permit = model.admit(context, 1)) {
+        try (Permit permit = model.admit(context, PictureEncoder.cost(1).and(CrossModalEncoder.cost()))) {
             Tensor patches = pictures.encode(model, permit, List.of(picture));
             CrossModalEncoder.Fused fused = encoder.encode(model, permit, tokens, patches);
             return new Fusion(

@@ -28,7 +28,7 @@ public final class TextContinuer {
         TextTokens prompt = prompt(model, options, context - asked.orElse(context / RESERVED_PART));
         int maxTokens = asked.orElse(context - prompt.ids().size());
         TextDecoding decoding = TextDecoding.goingOn(options.sequences(), model, options.decoding(), maxTokens, sink);
-        try (Permit permit = model.admit(caller, decoding.cost());
+        try (Permit permit = model.admit(caller, decoding.cost(prompt.ids()));
                 Row row = model.open(permit, TextModel.DECODER)) {
             decoding.run(permit, prompt.ids(), TextModel.decoder(model.manifest(), row, Map.of()));
             sink.accept(decoding.result(permit, CutText.of(options.prompt().field(), prompt)));

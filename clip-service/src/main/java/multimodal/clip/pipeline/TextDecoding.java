@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import multimodal.clip.pipeline.DecodingOptions.Beam;
 import multimodal.clip.pipeline.DecodingOptions.Sampled;
 import multimodal.clip.steps.CachedDecoder;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.decoding.BeamSearch;
@@ -75,9 +76,11 @@ final class TextDecoding {
         return new TextDecoding(model, options, maxTokens, count, false, Optional.empty(), sink);
     }
 
-    /** Work units: decoder rows of all steps, at the most. */
-    long cost() {
-        return (long) Math.max(options.strategy().slots(), count) * rule.maxTokens();
+    /** What the decoder does at the most: it reads {@code prefix}, then goes through all texts step by step. */
+    Cost cost(List<Long> prefix) {
+        int prompt = CachedDecoder.readAtOnce(prefix, TextModel.tokenizer(model.manifest()));
+        int rows = Math.max(options.strategy().slots(), count);
+        return Cost.ofText(TextModel.DECODER, prompt, rule.maxTokens(), rows);
     }
 
     /** Decodes from {@code prefix} on, to the end. */

@@ -26,7 +26,7 @@ public final class ZeroShotClassifier {
     public Classification classify(ModelHandle model, ClassifyOptions options, RequestContext context) {
         List<Content> contents = new ArrayList<>(sentences(options));
         contents.add(new Content.Picture(options.picture()));
-        try (Permit permit = model.admit(context, contents.size())) {
+        try (Permit permit = model.admit(context, ContentEncoder.cost(contents))) {
             ContentEncoder.Encoded encoded = encoder.encode(model, permit, contents);
             Tensor embeddings = encoded.embeddings();
             int last = embeddings.rows() - 1;

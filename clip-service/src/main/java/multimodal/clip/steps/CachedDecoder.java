@@ -45,6 +45,11 @@ public final class CachedDecoder {
         this.seenByAll = seen;
     }
 
+    /** Ids of a prompt with the padding that it is read with. */
+    public static int readAtOnce(List<Long> prompt, TokenizerSpec tokenizer) {
+        return PaddedTokens.length(prompt.size(), tokenizer.maxLength());
+    }
+
     /**
      * Reads the prompt; once, before {@link #next}.
      *
@@ -52,8 +57,8 @@ public final class CachedDecoder {
      * @return scores of what may come after it
      */
     public float[] begin(List<Long> prompt) {
-        int padded = PaddedTokens.length(prompt.size(), tokenizer.maxLength());
-        return step(Phase.PREFILL, List.of(prompt), padded).get(0);
+        return step(Phase.PREFILL, List.of(prompt), readAtOnce(prompt, tokenizer))
+                .get(0);
     }
 
     /**
@@ -74,7 +79,7 @@ public final class CachedDecoder {
     private List<float[]> step(Phase phase, List<List<Long>> ids, int padded) {
         Map<String, Tensor> inputs = new HashMap<>(seenByAll);
         inputs.putAll(PaddedTokens.inputs(ids, padded, tokenizer.padId()));
-        inputs.put("past_length", cache.pastLength());
+        inputs.put(KeyValueCache.PAST_LENGTH, cache.pastLength());
         inputs.put(KeyValueCache.PAST, cache.past());
         Map<String, Tensor> outputs = row.step(phase, inputs);
         cache.add(outputs.get(KeyValueCache.ADDED), ids.get(0).size());

@@ -3,6 +3,7 @@ package multimodal.clip.steps;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.repository.TokenizerSpec;
@@ -23,6 +24,11 @@ public final class CrossModalEncoder {
      * @param matchLogit log-odds that the text fits the picture
      */
     public record Fused(Tensor states, Tensor attention, float matchLogit) {}
+
+    /** What it takes, the text counted as one of the longest. */
+    public static Cost cost() {
+        return Cost.of(TEXT, 1).and(Cost.of(FUSION, 1));
+    }
 
     /**
      * Reads one text.

@@ -3,6 +3,7 @@ package multimodal.clip.steps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.repository.Preprocessing;
@@ -17,6 +18,11 @@ public final class PictureEncoder {
 
     public PictureEncoder(PictureReader reader) {
         this.reader = reader;
+    }
+
+    /** What it takes. */
+    public static Cost cost(int pictures) {
+        return Cost.of(ARTIFACT, pictures);
     }
 
     /**

@@ -3,6 +3,7 @@ package multimodal.clip.steps;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.repository.TokenizerSpec;
@@ -12,6 +13,11 @@ import multimodal.inference.tensor.Tensor;
 public final class QuestionEncoder {
 
     private static final String ARTIFACT = "question";
+
+    /** What it takes, the question counted as one of the longest. */
+    public static Cost cost() {
+        return Cost.of(ARTIFACT, 1);
+    }
 
     /**
      * Reads one question.

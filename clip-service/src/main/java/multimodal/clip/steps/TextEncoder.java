@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.repository.ArtifactSpec;
@@ -15,6 +16,11 @@ import multimodal.inference.tensor.Tensor;
 public final class TextEncoder {
 
     private static final String ARTIFACT = "text";
+
+    /** What it takes, each text counted as one of the longest. */
+    public static Cost cost(int texts) {
+        return Cost.of(ARTIFACT, texts);
+    }
 
     /**
      * Embeds texts. A text's embedding depends on that text alone.

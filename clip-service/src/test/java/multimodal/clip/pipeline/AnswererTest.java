@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import multimodal.clip.steps.QuestionEncoder;
 import multimodal.clip.testing.FakeModel;
 import multimodal.clip.testing.TinyModels;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.decoding.FinishReason;
 import multimodal.inference.error.InferenceException;
@@ -64,6 +65,15 @@ class AnswererTest {
                 .filteredOn(run -> !run.artifact().equals("decoder"))
                 .extracting(FakeModel.Run::artifact)
                 .containsExactly("vision", "question");
+    }
+
+    @Test
+    void everyNetworkIsAskedFor() {
+        answer("what colour?");
+
+        assertThat(model.costs())
+                .containsExactly(
+                        Cost.of("vision", 1).and(Cost.of("question", 1)).and(Cost.ofText("decoder", 8, 12, 1)));
     }
 
     @Test

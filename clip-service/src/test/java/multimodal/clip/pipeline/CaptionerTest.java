@@ -16,6 +16,7 @@ import multimodal.clip.pipeline.DecodingOptions.Sampled;
 import multimodal.clip.pipeline.DecodingOptions.Strategy;
 import multimodal.clip.testing.FakeModel;
 import multimodal.clip.testing.TinyModels;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.decoding.FinishReason;
@@ -45,6 +46,13 @@ class CaptionerTest {
         TextEvent.Result result = caption(new Greedy(), "en");
 
         assertThat(model.firstOutputs()).hasSize(result.first().tokenCount()).containsOnly(FirstOutput.TOKEN);
+    }
+
+    @Test
+    void everyNetworkIsAskedFor() {
+        caption(new Beam(4, 1), "en");
+
+        assertThat(model.costs()).containsExactly(Cost.of("vision", 1).and(Cost.ofText("decoder", 8, 24, 4)));
     }
 
     @Test

@@ -12,6 +12,7 @@ import multimodal.clip.steps.PictureFile;
 import multimodal.clip.testing.FakeModel;
 import multimodal.clip.testing.TestPictures;
 import multimodal.clip.testing.TinyModels;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,17 @@ class EmbedderTest {
                         new FakeModel.Run("vision", 2, 3),
                         new FakeModel.Run("text", 2, 8),
                         new FakeModel.Run("text", 1, 32));
+    }
+
+    @Test
+    void textsAndPicturesAreAskedForAtTheirNetworks() {
+        embed(MIXED);
+        embed(List.of(text("a cat")));
+        embed(List.of(picture(0xffffff)));
+
+        assertThat(model.costs())
+                .containsExactly(
+                        Cost.of("vision", 2).and(Cost.of("text", 3)), Cost.of("text", 1), Cost.of("vision", 1));
     }
 
     @Test

@@ -15,6 +15,7 @@ import multimodal.clip.steps.PictureFile;
 import multimodal.clip.steps.QuestionEncoder;
 import multimodal.clip.steps.TextTokens;
 import multimodal.clip.testing.EmbeddedModels;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.lifecycle.ModelHandle;
@@ -62,7 +63,7 @@ abstract class RandomTextParity {
         ModelHandle model = models.model("caption");
         for (JsonNode each : captions.cases(null)) {
             String file = each.path("file").asText();
-            try (Permit permit = model.admit(RequestContext.detached(), 1)) {
+            try (Permit permit = model.admit(RequestContext.detached(), Cost.of(TextModel.DECODER, 1))) {
                 Tensor embeds = pictureEncoder().encode(model, permit, List.of(picture(each)));
 
                 String golden = each.path("name").asText() + "_embeds";
@@ -99,7 +100,7 @@ abstract class RandomTextParity {
             String question = each.path("question").asText();
             TextTokens tokens = TextTokens.framed(model.tokenizer(), spec, question);
             assertThat(tokens.ids()).as(question).isEqualTo(longs(answers, name + "_ids"));
-            try (Permit permit = model.admit(RequestContext.detached(), 1)) {
+            try (Permit permit = model.admit(RequestContext.detached(), Cost.of(TextModel.DECODER, 1))) {
                 Tensor patches = pictureEncoder().encode(model, permit, List.of(picture(each)));
 
                 Tensor padded = new QuestionEncoder()

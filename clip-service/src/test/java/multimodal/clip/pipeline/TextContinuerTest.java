@@ -2,8 +2,11 @@ package multimodal.clip.pipeline;
 
 import static multimodal.clip.pipeline.PipelineFixtures.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.opentelemetry.context.Context;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,8 +20,16 @@ import multimodal.clip.pipeline.DecodingOptions.Strategy;
 import multimodal.clip.pipeline.TextEvent.MadeText;
 import multimodal.clip.testing.FakeModel;
 import multimodal.clip.testing.TinyModels;
+import multimodal.inference.admission.Admission;
+import multimodal.inference.admission.AdmissionListener;
+import multimodal.inference.admission.Cost;
+import multimodal.inference.admission.RowTimes;
+import multimodal.inference.admission.StepTimeEstimate;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.decoding.FinishReason;
+import multimodal.inference.error.ErrorKind;
+import multimodal.inference.error.InferenceException;
+import multimodal.inference.repository.ModelId;
 import org.junit.jupiter.api.Test;
 
 class TextContinuerTest {
@@ -75,6 +86,28 @@ class TextContinuerTest {
     }
 
     @Test
+    void aDeadlineThatCannotHoldALongPromptIsToldBeforeAnythingRuns() {
+        model.behind(doorOfADecoder(Duration.ofMinutes(1)));
+        RequestContext fourMinutes = endingIn(Duration.ofMinutes(4));
+
+        assertThatThrownBy(() -> continueText("once upon a time", fourMinutes))
+                .isInstanceOfSatisfying(
+                        InferenceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.DEADLINE_EXCEEDED))
+                .hasMessageContaining("the work takes about 420000 ms");
+        assertThat(model.runs()).isEmpty();
+        continueText("once", fourMinutes);
+        assertThat(model.runs()).isNotEmpty();
+    }
+
+    @Test
+    void thePromptCountsWithItsPaddingAndEachTextWithItsTokens() {
+        DecodingOptions decoding = DecodingOptions.greedy().withMaxTokens(OptionalInt.of(5));
+        continueText(new ContinueOptions(text("once upon a time"), decoding, 3));
+
+        assertThat(model.costs()).containsExactly(Cost.ofText("decoder", 24, 5, 3));
+    }
+
+    @Test
     void severalTextsReadThePromptOnceAndEachEndsByItself() {
         Strategy drawn = new Sampled(1, 0, 1, OptionalLong.of(3));
         DecodingOptions decoding = DecodingOptions.of(drawn).withMaxTokens(OptionalInt.of(20));
@@ -119,6 +152,12 @@ class TextContinuerTest {
         return continueText(new ContinueOptions(text(prompt), decoding, 1));
     }
 
+    /** Two tokens. */
+    private void continueText(String prompt, RequestContext context) {
+        DecodingOptions decoding = DecodingOptions.greedy().withMaxTokens(OptionalInt.of(2));
+        new TextContinuer().continueText(model, new ContinueOptions(text(prompt), decoding, 1), context, events::add);
+    }
+
     private TextEvent.Result continueText(ContinueOptions options) {
         new TextContinuer().continueText(model, options, RequestContext.detached(), events::add);
         return (TextEvent.Result) events.get(events.size() - 1);
@@ -130,5 +169,32 @@ class TextContinuerTest {
 
     private List<String> pieces() {
         return tokens().map(TextEvent.Token::text).toList();
+    }
+
+    /** Of a decoder that takes so long for a step, and for every four ids of a prompt. */
+    private static Admission doorOfADecoder(Duration perStep) {
+        StepTimeEstimate estimate = new StepTimeEstimate();
+        estimate.calibrate("decoder", new RowTimes() {
+            @Override
+            public int maxRows() {
+                return 1;
+            }
+
+            @Override
+            public double nanosPerRow(int rows) {
+                return perStep.toNanos();
+            }
+
+            @Override
+            public double promptUnits(int tokens) {
+                return tokens / 4.0;
+            }
+        });
+        return new Admission(new ModelId("tiny-text", "1"), 100, estimate, AdmissionListener.NONE);
+    }
+
+    private static RequestContext endingIn(Duration duration) {
+        long end = System.nanoTime() + duration.toNanos();
+        return new RequestContext("", OptionalLong.of(end), () -> false, Context.root());
     }
 }

@@ -7,10 +7,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import multimodal.inference.admission.Admission;
 import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.admission.Permit;
@@ -35,6 +37,8 @@ public final class FakeModel implements ModelHandle {
     private final List<FirstOutput> firstOutputs = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger openPermits = new AtomicInteger();
     private final AtomicInteger openUses = new AtomicInteger();
+    private final List<Cost> costs = Collections.synchronizedList(new ArrayList<>());
+    private volatile Optional<Admission> door = Optional.empty();
     private volatile Consumer<RequestContext> beforeRun = RequestContext::checkLive;
 
     FakeModel(ModelManifest manifest) {
@@ -49,6 +53,16 @@ public final class FakeModel implements ModelHandle {
     /** From now on {@code hook} comes before each call, with the caller's context; it may wait or throw. */
     public void beforeRun(Consumer<RequestContext> hook) {
         beforeRun = hook;
+    }
+
+    /** From now on requests must pass {@code admission}, too. */
+    public void behind(Admission admission) {
+        door = Optional.of(admission);
+    }
+
+    /** What was asked for at the door, in order. */
+    public List<Cost> costs() {
+        return List.copyOf(costs);
     }
 
     /** Calls so far, in order. */
@@ -99,8 +113,10 @@ public final class FakeModel implements ModelHandle {
 
     @Override
     public Permit admit(RequestContext context, Cost cost) {
+        costs.add(cost);
+        Optional<Permit> inside = door.map(admission -> admission.admit(context, cost));
         openPermits.incrementAndGet();
-        return new FakePermit(context);
+        return new FakePermit(context, inside);
     }
 
     @Override
@@ -131,10 +147,12 @@ public final class FakeModel implements ModelHandle {
     private final class FakePermit implements Permit {
 
         private final RequestContext context;
+        private final Optional<Permit> inside;
         private boolean closed;
 
-        FakePermit(RequestContext context) {
+        FakePermit(RequestContext context, Optional<Permit> inside) {
             this.context = context;
+            this.inside = inside;
         }
 
         @Override
@@ -159,6 +177,7 @@ public final class FakeModel implements ModelHandle {
         public void close() {
             if (!closed) {
                 closed = true;
+                inside.ifPresent(Permit::close);
                 openPermits.decrementAndGet();
             }
         }

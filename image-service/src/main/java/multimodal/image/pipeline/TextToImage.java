@@ -41,7 +41,7 @@ public final class TextToImage {
     public ImageResult generate(
             DiffusionModel model, GenerateImageOptions options, RequestContext context, Consumer<ImageProgress> sink) {
         ClassifierFreeGuidance guidance = options.guidance();
-        Cost cost = new Cost(
+        Cost cost = Cost.of(
                 "unet",
                 Math.max(1, options.stepsTaken()),
                 guidance.slots(options.imageCount()),

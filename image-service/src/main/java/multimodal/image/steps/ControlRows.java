@@ -96,7 +96,7 @@ public final class ControlRows implements AutoCloseable {
         ModelHandle handle = network.handle();
         double usualArea = (double) network.usualSide() * network.usualSide();
         long calls = network.followsTheSteps() ? steps : 1;
-        Cost cost = new Cost(ControlNet.ARTIFACT, calls, slots, image.width() * image.height() / usualArea);
+        Cost cost = Cost.of(ControlNet.ARTIFACT, calls, slots, image.width() * image.height() / usualArea);
         Permit permit = handle.admit(context, cost);
         try {
             Row row = network.followsTheSteps()

@@ -28,7 +28,7 @@ public final class ImageEncoder {
     }
 
     static Cost cost() {
-        return new Cost(ARTIFACT, 1, 1, 1);
+        return Cost.of(ARTIFACT, 1);
     }
 
     /**

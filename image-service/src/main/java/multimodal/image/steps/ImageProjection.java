@@ -18,7 +18,7 @@ public final class ImageProjection {
     private ImageProjection() {}
 
     static Cost cost() {
-        return new Cost(ARTIFACT, 1, 1, 1);
+        return Cost.of(ARTIFACT, 1);
     }
 
     /**

@@ -30,7 +30,7 @@ public record Prior(UnClipSchedulerOptions scheduler, int steps, ClassifierFreeG
     }
 
     Cost cost(int imageCount) {
-        return new Cost(ARTIFACT, steps, guidance.slots(imageCount), 1);
+        return Cost.of(ARTIFACT, steps, guidance.slots(imageCount), 1);
     }
 
     /**

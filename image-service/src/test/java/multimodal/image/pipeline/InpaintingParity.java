@@ -7,6 +7,7 @@ import multimodal.image.pipeline.DiffusionGoldens.Case;
 import multimodal.image.steps.PromptConditioning;
 import multimodal.image.steps.Prompts;
 import multimodal.image.testing.ShippedModel;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
@@ -33,7 +34,7 @@ abstract class InpaintingParity extends TextToImageParity {
     @ParameterizedTest
     @MethodSource("cases")
     void theUnetIsGivenTheSameSurroundings(Case golden) {
-        try (Permit permit = model().handle().admit(RequestContext.detached(), 1)) {
+        try (Permit permit = model().handle().admit(RequestContext.detached(), Cost.of("unet", 1))) {
             Tensor latents = golden.latents().row(0);
             PromptConditioning conditioning = PromptConditioning.encode(
                     model(),

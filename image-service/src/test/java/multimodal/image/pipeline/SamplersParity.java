@@ -9,6 +9,7 @@ import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.LatentNoise;
 import multimodal.image.steps.PromptConditioning;
 import multimodal.image.steps.Prompts;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
@@ -37,7 +38,7 @@ abstract class SamplersParity extends DiffusionParity {
         NoiseScheduler scheduler = NoiseScheduler.of(model.scheduler().with(options.scheduler()), options.steps());
         LatentNoise noise = new LatentNoise(model, options.seed(), 1, options.width(), options.height());
         assertThat(golden.latents().rows()).isEqualTo(options.stepsTaken() + 1);
-        try (Permit permit = model.handle().admit(RequestContext.detached(), 1);
+        try (Permit permit = model.handle().admit(RequestContext.detached(), Cost.of("unet", 1));
                 Row row = model.handle().open(permit, "unet")) {
             PromptConditioning conditioning = PromptConditioning.encode(
                     model,

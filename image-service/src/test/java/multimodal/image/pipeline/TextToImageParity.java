@@ -16,6 +16,7 @@ import multimodal.image.steps.PromptTokens;
 import multimodal.image.steps.Prompts;
 import multimodal.image.steps.TextStates;
 import multimodal.image.testing.ShippedModel;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
@@ -62,7 +63,7 @@ abstract class TextToImageParity extends DiffusionParity {
     @ParameterizedTest
     @MethodSource("cases")
     void textStatesAreTheSame(Case golden) {
-        try (Permit permit = model().handle().admit(RequestContext.detached(), 1)) {
+        try (Permit permit = model().handle().admit(RequestContext.detached(), Cost.of("unet", 1))) {
             TextStates states =
                     new PromptEncoder(model().handle(), permit).encode(List.of(negative(golden), prompt(golden)));
             assertClose("hidden", states.hidden(), golden.tensor("last_hidden_state"), STATE_TOLERANCE);
@@ -76,7 +77,7 @@ abstract class TextToImageParity extends DiffusionParity {
         GenerateImageOptions options = options(golden);
         NoiseScheduler scheduler = NoiseScheduler.of(model().scheduler(), options.steps());
         LatentNoise noise = new LatentNoise(model(), options.seed(), 1, options.width(), options.height());
-        try (Permit permit = model().handle().admit(RequestContext.detached(), 1)) {
+        try (Permit permit = model().handle().admit(RequestContext.detached(), Cost.of("unet", 1))) {
             Tensor first = FirstLatents.of(model(), options, scheduler, noise, permit);
             double tolerance = options.firstStep() == 0 ? NOISE_TOLERANCE : STATE_TOLERANCE;
             assertClose("first", first, golden.latents().row(0), tolerance);
@@ -89,7 +90,7 @@ abstract class TextToImageParity extends DiffusionParity {
         GenerateImageOptions options = options(golden);
         NoiseScheduler scheduler = NoiseScheduler.of(model().scheduler(), options.steps());
         RequestContext context = RequestContext.detached();
-        try (Permit permit = model().handle().admit(context, 1);
+        try (Permit permit = model().handle().admit(context, Cost.of("unet", 1));
                 ControlRows controls =
                         ControlRows.open(options.controls(), options.guidance(), 1, options.stepsTaken(), context);
                 Row row = model().handle().open(permit, "unet")) {
@@ -119,7 +120,7 @@ abstract class TextToImageParity extends DiffusionParity {
     @MethodSource("cases")
     void decodedLatentsAreTheSamePicture(Case golden) {
         Tensor latents = golden.latents();
-        try (Permit permit = model().handle().admit(RequestContext.detached(), 1)) {
+        try (Permit permit = model().handle().admit(RequestContext.detached(), Cost.of("unet", 1))) {
             List<Picture> pictures = LatentDecoder.decode(model(), permit, latents.row(latents.rows() - 1));
             golden.assertSamePicture(pictures.get(0));
         }

@@ -13,6 +13,7 @@ import multimodal.image.steps.PromptConditioning;
 import multimodal.image.steps.PromptEncoder;
 import multimodal.image.steps.Prompts;
 import multimodal.image.steps.UnClipModel;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
@@ -58,8 +59,8 @@ abstract class UnClipParity extends DiffusionParity {
         Tensor samples = golden.tensor("prior_samples");
         assertClose("first", noise.next(shape), samples.row(0), NOISE_TOLERANCE);
         RequestContext context = RequestContext.detached();
-        try (Permit permit = model().handle().admit(context, 1);
-                Permit own = unClip.handle().admit(context, 1);
+        try (Permit permit = model().handle().admit(context, Cost.of("unet", 1));
+                Permit own = unClip.handle().admit(context, Cost.of("unet", 1));
                 Row row = unClip.handle().open(own, Prior.ARTIFACT)) {
             PromptEncoder encoder = unClip.encoder(own, new PromptEncoder(model().handle(), permit));
             Prompts prompts = new Prompts(encoder.tokens(options.prompt()), encoder.tokens(""));
@@ -83,7 +84,7 @@ abstract class UnClipParity extends DiffusionParity {
     @MethodSource("casesOfPictures")
     void picturesHaveTheSameEmbeddings(Case golden) {
         Likeness likeness = likeness(golden);
-        try (Permit own = likeness.model().handle().admit(RequestContext.detached(), 1)) {
+        try (Permit own = likeness.model().handle().admit(RequestContext.detached(), Cost.of("unet", 1))) {
             assertClose("embedding", likeness.known(own), golden.tensor("image_embeds"), STATE_TOLERANCE);
         }
     }
@@ -92,7 +93,7 @@ abstract class UnClipParity extends DiffusionParity {
     @MethodSource("cases")
     void embeddingsBecomeTheSameStates(Case golden) {
         UnClipModel unClip = likeness(golden).model();
-        try (Permit own = unClip.handle().admit(RequestContext.detached(), 1)) {
+        try (Permit own = unClip.handle().admit(RequestContext.detached(), Cost.of("unet", 1))) {
             GenerateImageOptions options = options(golden);
             LatentNoise noise = new LatentNoise(model(), options.seed(), 1, options.width(), options.height());
             for (int draw = 0; draw < options.priorSteps(); draw++) {

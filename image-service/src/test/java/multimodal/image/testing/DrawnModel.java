@@ -175,7 +175,9 @@ public final class DrawnModel implements ModelHandle {
 
     @Override
     public Permit admit(RequestContext context, Cost cost) {
-        costs.add(cost.units());
+        costs.add(cost.parts().stream()
+                .mapToLong(part -> Math.round(part.calls() * part.rows() * part.unitsPerRow()))
+                .sum());
         openPermits.incrementAndGet();
         return new CountedPermit(context);
     }

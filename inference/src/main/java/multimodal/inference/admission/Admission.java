@@ -2,7 +2,6 @@ package multimodal.inference.admission;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import multimodal.inference.batching.RequestContext;
@@ -60,7 +59,7 @@ public final class Admission {
     public WorkPermit admit(RequestContext context, Cost cost) {
         try {
             WorkPermit permit = take(context, cost);
-            listener.admitted(model, cost.units());
+            listener.admitted(model, permit.units());
             return permit;
         } catch (InferenceException e) {
             listener.refused(model, e.kind());
@@ -91,10 +90,8 @@ public final class Admission {
             permits.remove(permit);
             notifyAll();
         }
-        if (permit.doneUnits() > 0) {
-            estimate.observe(permit.cost().artifact(), permit.engineShare(), permit.doneUnits(), permit.company());
-        }
-        listener.released(model, permit.cost().units());
+        permit.teach(estimate);
+        listener.released(model, permit.units());
     }
 
     void firstOutput(FirstOutput kind, Duration sinceAdmission) {
@@ -106,24 +103,30 @@ public final class Admission {
         if (stopped) {
             throw new InferenceException(ErrorKind.UNAVAILABLE, model + ": the model drains");
         }
-        long units = cost.units();
+        WorkPermit permit = new WorkPermit(this, context, weighed(cost));
+        long units = permit.units();
         long free = budget - unitsOf(permits);
         long own = unitsOf(ofCaller(context.caller()));
         if (!permits.isEmpty() && units > free) {
             throw InferenceException.overloaded(
                     "%s: %d of %d units of work are taken".formatted(model, budget - free, budget),
-                    untilRoomFor(context.caller(), cost));
+                    untilRoomFor(permit));
         }
         if (!hasRoom(own, free, units)) {
             throw InferenceException.overloaded(
                     "%s: %d units of work are this caller's, and %d of %d are left for all"
                             .formatted(model, own, free, budget),
-                    untilRoomFor(context.caller(), cost));
+                    untilRoomFor(permit));
         }
-        checkDeadline(context, cost);
-        WorkPermit permit = new WorkPermit(this, context, cost);
+        checkDeadline(permit);
         permits.add(permit);
         return permit;
+    }
+
+    private List<NetworkWork> weighed(Cost cost) {
+        return cost.parts().stream()
+                .map(part -> new NetworkWork(part, estimate.promptUnits(part.artifact(), part.promptTokens())))
+                .toList();
     }
 
     /** Whether a caller who holds {@code own} units gets more; one who holds none may take more than there is. */
@@ -139,45 +142,36 @@ public final class Admission {
     }
 
     private static long unitsOf(List<WorkPermit> permits) {
-        return permits.stream().mapToLong(permit -> permit.cost().units()).sum();
+        return permits.stream().mapToLong(WorkPermit::units).sum();
     }
 
-    private static int rowsOf(List<WorkPermit> permits) {
-        return permits.stream().mapToInt(permit -> permit.cost().rows()).sum();
-    }
-
-    /** A permit, and what is left of its work at one moment: it goes on while we count. */
-    private record Remaining(WorkPermit permit, double units) {}
-
-    /** Simulates the permits taking turns until those that are done have made room. */
-    private Duration untilRoomFor(String caller, Cost cost) {
-        List<Remaining> shortestFirst = permits.stream()
-                .map(permit -> new Remaining(permit, permit.remainingUnits()))
-                .sorted(Comparator.comparingDouble(Remaining::units))
-                .toList();
-        List<WorkPermit> ofCaller = ofCaller(caller);
+    /** Until those who are done have made room. */
+    private Duration untilRoomFor(WorkPermit refused) {
+        Optional<List<Forecast.End>> ends = new Forecast(estimate, permits).ends();
+        if (ends.isEmpty()) {
+            return UNKNOWN_DELAY;
+        }
+        List<WorkPermit> ofCaller = ofCaller(refused.context().caller());
+        long units = refused.units();
         long free = budget - unitsOf(permits);
         long own = unitsOf(ofCaller);
-        double units = 0;
-        double turns = 0;
-        for (int done = 0;
-                done < shortestFirst.size() && (free < cost.units() || !hasRoom(own, free, cost.units()));
-                done++) {
-            Remaining next = shortestFirst.get(done);
-            units += (next.units() - turns) * (shortestFirst.size() - done);
-            turns = next.units();
-            long madeFree = next.permit().cost().units();
-            free += madeFree;
-            own -= ofCaller.contains(next.permit()) ? madeFree : 0;
+        Duration delay = Duration.ZERO;
+        for (Forecast.End end : ends.get()) {
+            if (free >= units && hasRoom(own, free, units)) {
+                break;
+            }
+            free += end.permit().units();
+            own -= ofCaller.contains(end.permit()) ? end.permit().units() : 0;
+            delay = end.after();
         }
-        return clamp(estimate.timeFor(cost.artifact(), units, rowsOf(permits)).orElse(UNKNOWN_DELAY));
+        return clamp(delay);
     }
 
-    private void checkDeadline(RequestContext context, Cost cost) {
-        int rows = rowsOf(permits) + cost.rows();
-        double before = rows <= estimate.maxRows(cost.artifact()) ? besideAllOf(cost) : inTurnsWith(cost);
-        Optional<Duration> needed = estimate.timeFor(cost.artifact(), before + cost.units(), rows);
-        Optional<Duration> left = context.timeLeft();
+    private void checkDeadline(WorkPermit permit) {
+        List<WorkPermit> all = new ArrayList<>(permits);
+        all.add(permit);
+        Optional<Duration> needed = new Forecast(estimate, all).endOf(permit);
+        Optional<Duration> left = permit.context().timeLeft();
         if (needed.isPresent() && left.isPresent() && needed.get().compareTo(left.get()) > 0) {
             throw new InferenceException(
                     ErrorKind.DEADLINE_EXCEEDED,
@@ -185,22 +179,6 @@ public final class Admission {
                             .formatted(
                                     model, needed.get().toMillis(), left.get().toMillis()));
         }
-    }
-
-    /** The units of others until the work is done, where everybody's rows fit into each call. */
-    private double besideAllOf(Cost cost) {
-        return permits.stream()
-                .mapToDouble(permit -> Math.min(
-                        permit.remainingUnits(),
-                        cost.calls() * permit.cost().rows() * permit.cost().unitsPerRow()))
-                .sum();
-    }
-
-    /** The same where they do not, and calls are shared by cost. */
-    private double inTurnsWith(Cost cost) {
-        return permits.stream()
-                .mapToDouble(permit -> Math.min(permit.remainingUnits(), cost.units()))
-                .sum();
     }
 
     private static Duration clamp(Duration delay) {

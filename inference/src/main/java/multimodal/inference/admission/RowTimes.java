@@ -12,4 +12,14 @@ public interface RowTimes {
      * @param rows in its call, at least 1; more than {@link #maxRows} are several full calls
      */
     double nanosPerRow(int rows);
+
+    /**
+     * What reading a prompt weighs beside a row.
+     *
+     * @param tokens ids with their padding, at least 1
+     * @return units, at least 1
+     */
+    default double promptUnits(int tokens) {
+        return 1;
+    }
 }

@@ -1,14 +1,14 @@
 package multimodal.inference.admission;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * How long the work of a model takes on this device. The table of calibration says how much cheaper rows get in company;
- * what requests have really taken, beside what the table says of them, corrects it. Thread-safe.
+ * How long the work of a model takes on this device. The table of calibration says how much cheaper rows get in company, and
+ * how many rows a prompt weighs; what requests have really taken, beside what the table says of them, corrects it.
+ * Thread-safe.
  */
 public final class StepTimeEstimate {
 
@@ -34,9 +34,14 @@ public final class StepTimeEstimate {
         find(artifact).ifPresent(known -> known.observe(engine.toNanos(), units, company));
     }
 
-    /** The time of {@code units} that run in {@code company}; empty before anything is known. */
-    public synchronized Optional<Duration> timeFor(String artifact, double units, int company) {
-        return find(artifact).map(known -> Duration.ofNanos((long) (known.nanosPerUnit(company) * units)));
+    /** The time of {@code units} that run in {@code company}, in nanoseconds; empty before anything is known. */
+    synchronized Optional<Double> nanosFor(String artifact, double units, int company) {
+        return find(artifact).map(known -> known.nanosPerUnit(company) * units);
+    }
+
+    /** What a prompt of so many ids weighs, in units; 1 before anything is known. */
+    synchronized double promptUnits(String artifact, int tokens) {
+        return find(artifact).map(known -> known.times.promptUnits(tokens)).orElse(1.0);
     }
 
     /** Rows that one call of the artifact takes at the most; 1 before anything is known. */
@@ -44,12 +49,8 @@ public final class StepTimeEstimate {
         return find(artifact).map(known -> known.times.maxRows()).orElse(1);
     }
 
-    /** Without a name the cheapest, which never refuses too much. */
     private Optional<Artifact> find(String artifact) {
-        return artifact.isEmpty()
-                ? artifacts.values().stream()
-                        .min(Comparator.comparingDouble(known -> known.times.nanosPerRow(known.times.maxRows())))
-                : Optional.ofNullable(artifacts.get(artifact));
+        return Optional.ofNullable(artifacts.get(artifact));
     }
 
     private static final class Artifact {

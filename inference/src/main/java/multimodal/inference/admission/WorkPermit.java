@@ -2,9 +2,13 @@ package multimodal.inference.admission;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.StageTimings;
+import multimodal.inference.batching.StepWeight;
 import multimodal.inference.batching.Work;
 
 /** A permit that knows how much of its work is done. Thread-safe. */
@@ -12,22 +16,21 @@ public final class WorkPermit implements Permit {
 
     private final Admission admission;
     private final RequestContext context;
-    private final Cost cost;
+    /** By artifact, in the order of the cost. */
+    private final Map<String, NetworkWork> networks = new LinkedHashMap<>();
+
+    private final long units;
     private final long startNanos = System.nanoTime();
     private final Set<FirstOutput> firstOutputs = EnumSet.noneOf(FirstOutput.class);
     private StageTimings timings = StageTimings.ZERO;
-    private Duration engineShare = Duration.ZERO;
-    private long steppedRows;
-    private long singleShotRows;
-    /** Over all rows, the rows in their calls. */
-    private double company;
-
     private boolean closed;
 
-    WorkPermit(Admission admission, RequestContext context, Cost cost) {
+    WorkPermit(Admission admission, RequestContext context, List<NetworkWork> parts) {
         this.admission = admission;
         this.context = context;
-        this.cost = cost;
+        parts.forEach(part -> networks.put(part.part().artifact(), part));
+        this.units = Math.max(1, (long)
+                Math.ceil(parts.stream().mapToDouble(NetworkWork::units).sum()));
     }
 
     @Override
@@ -55,16 +58,21 @@ public final class WorkPermit implements Permit {
         return timings;
     }
 
-    /** Adds a step of a loop. */
-    public synchronized void addStep(Work work) {
-        steppedRows += work.rows();
-        add(work);
+    /** Adds a call of a network; what the cost does not name is counted with its first part. */
+    public synchronized void add(String artifact, Work work) {
+        timings = timings.plus(work.timings());
+        NetworkWork known = networks.get(artifact);
+        if (known == null) {
+            networks.values().iterator().next().addEngineShare(work.engineShare());
+        } else {
+            known.add(work);
+        }
     }
 
-    /** Adds a single-shot call. */
-    public synchronized void addSingleShot(Work work) {
-        singleShotRows += work.rows();
-        add(work);
+    /** What the steps of a network weigh. */
+    public StepWeight weight(String artifact) {
+        NetworkWork known = networks.get(artifact);
+        return known == null ? StepWeight.USUAL : known.weight();
     }
 
     @Override
@@ -78,32 +86,22 @@ public final class WorkPermit implements Permit {
         admission.release(this);
     }
 
-    /** What was admitted. */
-    public Cost cost() {
-        return cost;
+    /** The whole of what was admitted, at least 1. */
+    public long units() {
+        return units;
     }
 
-    /** Units of work that are done: the rows of steps or, for a request without a loop, of single-shot calls. */
-    synchronized double doneUnits() {
-        return steppedRows > 0 ? steppedRows * cost.unitsPerRow() : singleShotRows;
+    /** Everything that was admitted; the numbers of it are for {@link #remaining}. */
+    List<NetworkWork> networks() {
+        return List.copyOf(networks.values());
     }
 
-    double remainingUnits() {
-        return Math.max(0, cost.units() - doneUnits());
+    /** Units of one of its networks that are not done. */
+    synchronized double remaining(NetworkWork network) {
+        return network.remainingUnits();
     }
 
-    /** The rows that shared its calls, its own among them, on average; 1 before the first call. */
-    synchronized int company() {
-        return (int) Math.max(1, Math.round(company / Math.max(1, steppedRows + singleShotRows)));
-    }
-
-    synchronized Duration engineShare() {
-        return engineShare;
-    }
-
-    private void add(Work work) {
-        timings = timings.plus(work.timings());
-        engineShare = engineShare.plus(work.engineShare());
-        company += (double) work.rows() * work.company();
+    synchronized void teach(StepTimeEstimate estimate) {
+        networks.values().forEach(network -> network.teach(estimate));
     }
 }

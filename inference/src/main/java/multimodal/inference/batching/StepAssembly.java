@@ -10,7 +10,7 @@ import multimodal.inference.error.InferenceException;
  * The open rows of a step batch, and the steps that they have submitted.
  *
  * <p>When there are more rows than places they share the engine by cost: start-time fair queueing (Goyal, Vin and Cheng 1996)
- * with the slots of a step, each by its weight, as its cost. Time is counted in units that each row was given; a step's turn is the time that its
+ * with the weight of a step (its slots, or the prompt that it reads) as its cost. Time is counted in units that each row was given; a step's turn is the time that its
  * row has used up, and a row that comes begins at the time of those that are being served. So a row of one slot takes eight
  * steps while one of eight slots takes one, a newcomer is not behind what others were given before, and nobody waits for ever.
  */
@@ -33,7 +33,7 @@ final class StepAssembly implements Assembly {
     void submit(StepRow row, Submission submission) {
         rows.put(row, submission);
         for (Entry entry : submission.entries()) {
-            entry.setTurn(row.takeTurn(turn, entry.rows()));
+            entry.setTurn(row.takeTurn(turn, entry.phase(), entry.rows()));
             waiting.add(entry);
         }
     }

@@ -20,24 +20,19 @@ public final class StepBatcher extends Batcher<StepAssembly> {
         super(key, graph, policy, listener, new StepAssembly(policy.maxRows(), policy.maxWait(), key, listener));
     }
 
-    /** Opens a row whose rows weigh 1. */
-    public Row open(RequestContext context, Consumer<Work> onDone) {
-        return open(context, 1, onDone);
-    }
-
     /**
      * Opens a row.
      *
-     * @param unitsPerRow what each of its rows weighs when calls are shared by cost, above 0
+     * @param weight of its steps when calls are shared by cost
      * @param onDone hears after each step what it took
      * @throws InferenceException {@code OVERLOADED} when too many rows are open, {@code UNAVAILABLE} after {@link #close}
      */
-    public Row open(RequestContext context, double unitsPerRow, Consumer<Work> onDone) {
+    public Row open(RequestContext context, StepWeight weight, Consumer<Work> onDone) {
         if (openRows.incrementAndGet() > policy.maxQueued()) {
             openRows.decrementAndGet();
             throw overloaded(policy.maxQueued() + " rows are open", 1);
         }
-        StepRow row = new StepRow(this, context, unitsPerRow, onDone);
+        StepRow row = new StepRow(this, context, weight, onDone);
         try {
             send(() -> assembly.open(row));
         } catch (InferenceException e) {

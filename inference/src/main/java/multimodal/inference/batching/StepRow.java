@@ -9,18 +9,18 @@ final class StepRow implements Row {
 
     private final StepBatcher batcher;
     private final RequestContext context;
-    private final double unitsPerRow;
+    private final StepWeight weight;
     private final Consumer<Work> onDone;
     private boolean isFirst = true;
     private boolean closed;
     /** Units that it was given, counted from the turn in which it came. Only the batcher's thread touches it. */
     private double nextTurn;
 
-    /** @param unitsPerRow what each of its rows weighs beside those of others */
-    StepRow(StepBatcher batcher, RequestContext context, double unitsPerRow, Consumer<Work> onDone) {
+    /** @param weight of its steps beside those of others */
+    StepRow(StepBatcher batcher, RequestContext context, StepWeight weight, Consumer<Work> onDone) {
         this.batcher = batcher;
         this.context = context;
-        this.unitsPerRow = unitsPerRow;
+        this.weight = weight;
         this.onDone = onDone;
     }
 
@@ -29,9 +29,9 @@ final class StepRow implements Row {
     }
 
     /** The turn of a step that takes {@code slots}, no earlier than {@code now}. */
-    double takeTurn(double now, int slots) {
+    double takeTurn(double now, Phase phase, int slots) {
         double turn = Math.max(now, nextTurn);
-        nextTurn = turn + slots * unitsPerRow;
+        nextTurn = turn + weight.of(phase, slots);
         return turn;
     }
 

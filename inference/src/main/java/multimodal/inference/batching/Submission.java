@@ -16,6 +16,7 @@ import multimodal.inference.tensor.Tensor;
 final class Submission {
 
     private final long submittedNanos;
+    private final Phase phase;
     private final int rows;
     private final boolean isFirst;
     private final List<Entry> entries = new ArrayList<>();
@@ -30,6 +31,7 @@ final class Submission {
      */
     Submission(RequestContext context, Phase phase, Map<String, Tensor> inputs, int maxRows, boolean isFirst) {
         this.submittedNanos = System.nanoTime();
+        this.phase = phase;
         this.rows = commonRows(inputs);
         this.isFirst = isFirst;
         for (int from = 0; from < rows; from += maxRows) {
@@ -71,7 +73,7 @@ final class Submission {
         long share = entries.stream()
                 .mapToLong(entry -> entry.outcome().join().engineShareNanos())
                 .sum();
-        return new Work(rows, timings(), Duration.ofNanos(share));
+        return new Work(phase, rows, timings(), Duration.ofNanos(share));
     }
 
     private StageTimings timings() {

@@ -14,6 +14,9 @@ public final class KeyValueCache {
     /** Name of the decoder's input that takes {@link #past}. */
     public static final String PAST = "past_key_values";
 
+    /** Name of the decoder's input that takes {@link #pastLength}. */
+    public static final String PAST_LENGTH = "past_length";
+
     /** Name of the decoder's output that {@link #add} takes. */
     public static final String ADDED = "key_values";
 

@@ -3,10 +3,12 @@ package multimodal.inference.lifecycle;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import multimodal.inference.admission.RowTimes;
 import multimodal.inference.engine.Graph;
 import multimodal.inference.repository.ArtifactSpec;
@@ -16,8 +18,12 @@ import multimodal.inference.tensor.Tensor;
  * How long an artifact takes at each batch size on this device, measured at warm-up.
  *
  * @param times rows to the time of one call, at least for one row
+ * @param prompt the longest that the artifact reads, if it reads prompts, in a call of the smallest batch
  */
-record Calibration(SortedMap<Integer, Duration> times) {
+record Calibration(SortedMap<Integer, Duration> times, Optional<Prompt> prompt) {
+
+    /** A prompt of so many ids, and the time of the call that reads it. */
+    record Prompt(int tokens, Duration time) {}
 
     /** A batch must make a row cheaper by this share to be worth the wait. */
     private static final double LEAST_GAIN = 0.03;
@@ -30,11 +36,18 @@ record Calibration(SortedMap<Integer, Duration> times) {
     private static final long QUICK_NANOS = 250_000_000;
     /** The same while batches seem not to pay: to do without them for good is not decided in haste. */
     private static final long PATIENT_NANOS = 2_000_000_000;
+    /** Of a call that reads the longest prompt, the first included: it can take as long as a hundred others. */
+    private static final int PROMPT_ROUNDS = 3;
     /** A call that takes longer than this keeps the device busy alone, and a start should not take its time tens of times. */
     private static final long SLOW_NANOS = 5_000_000_000L;
 
     Calibration {
         times = new TreeMap<>(times);
+    }
+
+    /** Of an artifact that reads no prompts. */
+    Calibration(SortedMap<Integer, Duration> times) {
+        this(times, Optional.empty());
     }
 
     /** Warms the graph up at 1, 2 and 4 rows as far as {@code maxRows} allows, and times it. */
@@ -50,8 +63,31 @@ record Calibration(SortedMap<Integer, Duration> times) {
         return measure(graph, artifact, inputs, List.of(rows), clockNanos);
     }
 
-    /** The fastest of some rounds, for other work of the machine only ever makes calls slower. */
     private static Calibration measure(
+            Graph graph, ArtifactSpec artifact, WarmUpInputs inputs, List<Integer> sizes, LongSupplier clockNanos) {
+        SortedMap<Integer, Duration> times = times(graph, artifact, inputs, sizes, clockNanos).times;
+        return new Calibration(
+                times,
+                inputs.ofPrompt(artifact, sizes.get(0))
+                        .map(call -> new Prompt(inputs.longestText(), promptTime(graph, call, clockNanos))));
+    }
+
+    private static Duration promptTime(Graph graph, Map<String, Tensor> call, LongSupplier clockNanos) {
+        Duration fastest = Duration.ofNanos(Long.MAX_VALUE);
+        for (int round = 0; round < PROMPT_ROUNDS; round++) {
+            long start = clockNanos.getAsLong();
+            graph.run(call);
+            long nanos = clockNanos.getAsLong() - start;
+            fastest = fastest.toNanos() < nanos ? fastest : Duration.ofNanos(nanos);
+            if (nanos > SLOW_NANOS) {
+                break;
+            }
+        }
+        return fastest;
+    }
+
+    /** The fastest of some rounds, for other work of the machine only ever makes calls slower. */
+    private static Calibration times(
             Graph graph, ArtifactSpec artifact, WarmUpInputs inputs, List<Integer> sizes, LongSupplier clockNanos) {
         // The first call of a size pays for its preparation.
         List<Integer> smallest = sizes.subList(0, 1);
@@ -130,7 +166,23 @@ record Calibration(SortedMap<Integer, Duration> times) {
                 int inCall = Math.min(rows, maxRows);
                 return callNanos(inCall) / inCall;
             }
+
+            @Override
+            public double promptUnits(int tokens) {
+                return Math.max(
+                        1,
+                        prompt.map(longest -> tokens * stepsPerToken(longest)).orElse(1.0));
+            }
         };
+    }
+
+    /**
+     * Reading a prompt takes time in proportion to its ids (measured: decision 13), so the longest says what an id takes; a
+     * prompt in a call of several rows takes about as long as so many alone.
+     */
+    private double stepsPerToken(Prompt longest) {
+        double step = times.get(times.firstKey()).toNanos();
+        return longest.time().toNanos() / step / longest.tokens();
     }
 
     /** Between two sizes on the straight line; below the least a call takes as long as it; above the greatest rows add up. */
@@ -153,9 +205,15 @@ record Calibration(SortedMap<Integer, Duration> times) {
 
     @Override
     public String toString() {
-        return times.entrySet().stream()
-                .map(time ->
-                        "%d: %.1f ms".formatted(time.getKey(), time.getValue().toNanos() / 1e6))
-                .collect(Collectors.joining(", "));
+        Stream<String> calls = times.entrySet().stream().map(time -> time.getKey() + ": " + millis(time.getValue()));
+        Stream<String> prompts =
+                prompt
+                        .map(longest -> "a prompt of %d: %s".formatted(longest.tokens(), millis(longest.time())))
+                        .stream();
+        return Stream.concat(calls, prompts).collect(Collectors.joining(", "));
+    }
+
+    private static String millis(Duration time) {
+        return "%.1f ms".formatted(time.toNanos() / 1e6);
     }
 }

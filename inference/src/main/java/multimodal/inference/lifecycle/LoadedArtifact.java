@@ -34,11 +34,12 @@ final class LoadedArtifact implements AutoCloseable {
 
     Map<String, Tensor> run(WorkPermit permit, Map<String, Tensor> inputs) {
         InputCheck.check(spec, inputs);
-        return singleShots().run(permit.context(), inputs, permit::addSingleShot);
+        return singleShots().run(permit.context(), inputs, work -> permit.add(spec.name(), work));
     }
 
     Row open(WorkPermit permit) {
-        return new CheckedRow(spec, steps().open(permit.context(), permit.cost().unitsPerRow(), permit::addStep));
+        Row row = steps().open(permit.context(), permit.weight(spec.name()), work -> permit.add(spec.name(), work));
+        return new CheckedRow(spec, row);
     }
 
     /** Ends the batchers, then gives the graph's memory back. */

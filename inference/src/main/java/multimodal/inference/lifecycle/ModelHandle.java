@@ -32,11 +32,6 @@ public interface ModelHandle extends AutoCloseable {
      */
     Tokenizer tokenizer();
 
-    /** As {@link #admit(RequestContext, Cost)}, of rows of the usual size: those of all steps of a loop, at least 1. */
-    default Permit admit(RequestContext context, long rows) {
-        return admit(context, Cost.of(rows));
-    }
-
     /**
      * Takes a permit, or refuses at once.
      *

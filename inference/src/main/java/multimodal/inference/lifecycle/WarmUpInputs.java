@@ -3,6 +3,7 @@ package multimodal.inference.lifecycle;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import multimodal.inference.decoding.KeyValueCache;
 import multimodal.inference.repository.ArtifactSpec;
 import multimodal.inference.repository.ModelManifest;
@@ -35,36 +36,57 @@ final class WarmUpInputs {
 
     /** Every input of the artifact with {@code rows} rows: ids and masks 1, floats 0. */
     Map<String, Tensor> of(ArtifactSpec artifact, int rows) {
-        Map<String, Tensor> inputs = new HashMap<>();
-        boolean isStep = artifact.inputs().stream().anyMatch(WarmUpInputs::isPast);
-        for (TensorSpec spec : artifact.inputs()) {
-            Shape shape = shape(spec, rows, isStep);
-            inputs.put(spec.name(), spec.dtype() == DType.INT64 ? ones(shape) : zeros(shape));
-        }
-        return inputs;
+        return keepsKeysAndValues(artifact)
+                ? inputs(artifact, rows, 1, longestText())
+                : inputs(artifact, rows, longestText(), 0);
+    }
+
+    /** The same of a decoder's longest prompt, with nothing kept; empty if the artifact keeps no keys and values. */
+    Optional<Map<String, Tensor>> ofPrompt(ArtifactSpec artifact, int rows) {
+        return keepsKeysAndValues(artifact) ? Optional.of(inputs(artifact, rows, longestText(), 0)) : Optional.empty();
+    }
+
+    /** Ids of a text at the most. */
+    int longestText() {
+        return manifest.tokenizer().map(TokenizerSpec::maxLength).orElse(OTHERWISE);
+    }
+
+    private static boolean keepsKeysAndValues(ArtifactSpec artifact) {
+        return artifact.inputs().stream().anyMatch(WarmUpInputs::isPast);
     }
 
     private static boolean isPast(TensorSpec spec) {
         return spec.name().equals(KeyValueCache.PAST);
     }
 
-    private Shape shape(TensorSpec spec, int rows, boolean isStep) {
+    /** Inputs with {@code ids} beside {@code kept} places, the first of which is real. */
+    private Map<String, Tensor> inputs(ArtifactSpec artifact, int rows, int ids, int kept) {
+        Map<String, Tensor> inputs = new HashMap<>();
+        for (TensorSpec spec : artifact.inputs()) {
+            Shape shape = shape(spec, rows, ids, kept);
+            boolean isNothing = spec.name().equals(KeyValueCache.PAST_LENGTH) && kept == 0;
+            inputs.put(spec.name(), spec.dtype() == DType.INT64 ? filled(shape, isNothing ? 0 : 1) : zeros(shape));
+        }
+        return inputs;
+    }
+
+    private Shape shape(TensorSpec spec, int rows, int ids, int kept) {
         int[] extents = spec.shape().dimensions().stream()
-                .mapToInt(extent -> extent == Shape.ANY ? openExtent(spec, isStep) : extent)
+                .mapToInt(extent -> extent == Shape.ANY ? openExtent(spec, ids, kept) : extent)
                 .toArray();
         extents[0] = rows;
         return Shape.of(extents);
     }
 
-    private int openExtent(TensorSpec spec, boolean isStep) {
+    private int openExtent(TensorSpec spec, int ids, int kept) {
         if (spec.name().startsWith(OF_ENCODER)) {
             return OTHERWISE;
         }
-        if (isPast(spec) || (spec.dtype() == DType.INT64 && !isStep)) {
-            return manifest.tokenizer().map(TokenizerSpec::maxLength).orElse(OTHERWISE);
+        if (isPast(spec)) {
+            return kept;
         }
         if (spec.dtype() == DType.INT64) {
-            return 1;
+            return ids;
         }
         return spec.shape().rank() == PICTURE_RANK ? pictureExtent(spec) : OTHERWISE;
     }
@@ -83,9 +105,9 @@ final class WarmUpInputs {
         return isLatent ? size / parameters.integer("downscale_factor") : size;
     }
 
-    private static Tensor ones(Shape shape) {
+    private static Tensor filled(Shape shape, long value) {
         long[] values = new long[shape.elementCount()];
-        Arrays.fill(values, 1);
+        Arrays.fill(values, value);
         return Tensor.of(shape, values);
     }
 

@@ -2,6 +2,7 @@ package multimodal.inference.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import io.opentelemetry.context.Context;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
+import multimodal.inference.batching.Phase;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.StageTimings;
 import multimodal.inference.batching.Work;
@@ -96,7 +98,7 @@ class AdmissionTest {
         calibrate(Duration.ofMillis(10));
         WorkPermit half = admit(RequestContext.detached(), 60);
         admit(RequestContext.detached(), 40);
-        half.addStep(new Work(50, StageTimings.ZERO, Duration.ofMillis(500)));
+        half.add("toy", alone(50, Duration.ofMillis(500)));
 
         // 10 units are left of the one, 40 of the other; in turns the first is done after 20, both after 50.
         assertThat(refusal(RequestContext.detached(), 60).retryDelay()).contains(Duration.ofMillis(200));
@@ -140,22 +142,23 @@ class AdmissionTest {
     void finishedWorkTeachesTheEstimate() {
         calibrate(Duration.ofMillis(10));
         try (WorkPermit permit = admit(RequestContext.detached(), 20)) {
-            permit.addSingleShot(new Work(1, StageTimings.ZERO, Duration.ofMillis(100)));
-            permit.addStep(new Work(20, StageTimings.ZERO, Duration.ofMillis(300)));
+            permit.add("head", alone(1, Duration.ofMillis(100)));
+            permit.add("toy", alone(20, Duration.ofMillis(300)));
         }
-        assertThat(estimate.timeFor("", 1, 1)).contains(Duration.ofMillis(20));
+        assertThat(estimate.nanosFor("toy", 1, 1)).contains(20e6);
         try (WorkPermit permit = admit(RequestContext.detached(), 1)) {
-            permit.addSingleShot(new Work(1, StageTimings.ZERO, Duration.ofMillis(30)));
+            permit.add("toy", alone(1, Duration.ofMillis(30)));
         }
 
         // 350 of 170 ms: a short request says less than a long one.
-        assertThat(estimate.timeFor("", 1, 1)).contains(Duration.ofNanos(20_588_235));
+        assertThat(estimate.nanosFor("toy", 1, 1))
+                .hasValueSatisfying(nanos -> assertThat(nanos).isCloseTo(350e6 / 17, within(1.0)));
     }
 
     @Test
     void rowsInCompanyAreForeseenAsCalibrationTimedThem() {
         estimate.calibrate("unet", cheaperTogether());
-        Cost cost = new Cost("unet", 10, 2, 1);
+        Cost cost = Cost.of("unet", 10, 2, 1);
         assertThat(refusal(endingIn(Duration.ofMillis(160)), cost))
                 .hasMessageContaining("the work takes about 160 ms, the deadline is in ");
 
@@ -171,44 +174,95 @@ class AdmissionTest {
     @Test
     void shortWorkBesideLongIsForeseenToEndFirst() {
         estimate.calibrate("unet", cheaperTogether());
-        admit(RequestContext.detached(), new Cost("unet", 20, 3, 1));
+        admit(RequestContext.detached(), Cost.of("unet", 20, 3, 1));
 
-        assertThat(refusal(endingIn(Duration.ofMillis(10)), new Cost("unet", 1, 1, 1)))
+        assertThat(refusal(endingIn(Duration.ofMillis(10)), Cost.of("unet", 1, 1, 1)))
                 .hasMessageContaining("takes about 16 ms");
     }
 
     @Test
     void whatWasMeasuredInOneCompanyCorrectsAnother() {
         estimate.calibrate("unet", cheaperTogether());
-        try (WorkPermit permit = admit(RequestContext.detached(), new Cost("unet", 10, 1, 1))) {
+        try (WorkPermit permit = admit(RequestContext.detached(), Cost.of("unet", 10, 1, 1))) {
             for (int step = 0; step < 10; step++) {
-                permit.addStep(new Work(1, engine(Duration.ofMillis(20)), Duration.ofMillis(20)));
+                permit.add("unet", alone(1, Duration.ofMillis(20)));
             }
         }
 
-        assertThat(estimate.timeFor("unet", 1, 1)).contains(Duration.ofMillis(20));
-        assertThat(estimate.timeFor("unet", 1, 4)).contains(Duration.ofMillis(8));
+        assertThat(estimate.nanosFor("unet", 1, 1)).contains(20e6);
+        assertThat(estimate.nanosFor("unet", 1, 4)).contains(8e6);
     }
 
     @Test
     void largeRowsCostMore() {
         calibrate(Duration.ofMillis(10));
-        Cost large = new Cost("toy", 10, 1, 4);
-        assertThat(large.units()).isEqualTo(40);
+        Cost large = Cost.of("toy", 10, 1, 4);
         assertThat(refusal(endingIn(Duration.ofMillis(300)), large)).hasMessageContaining("takes about 400 ms");
         try (WorkPermit permit = admit(RequestContext.detached(), large)) {
-            permit.addStep(new Work(5, StageTimings.ZERO, Duration.ofMillis(200)));
+            permit.add("toy", alone(5, Duration.ofMillis(200)));
             // 20 units are left.
             assertThat(refusal(RequestContext.detached(), 61).retryDelay()).contains(Duration.ofMillis(200));
         }
     }
 
     @Test
+    void aPromptWeighsWhatReadingItTakes() {
+        estimate.calibrate("decoder", readingEightIdsAStep());
+        assertThat(refusal(endingIn(Duration.ofMillis(50)), Cost.ofText("decoder", 96, 3, 2)))
+                .hasMessageContaining("takes about 160 ms");
+        assertThat(refusal(endingIn(Duration.ofMillis(20)), Cost.ofText("decoder", 8, 3, 1)))
+                .hasMessageContaining("takes about 30 ms");
+        assertThat(admit(RequestContext.detached(), Cost.ofText("decoder", 96, 3, 2))
+                        .units())
+                .isEqualTo(12 + 2 * 2);
+    }
+
+    @Test
+    void aPromptThatIsReadIsDone() {
+        estimate.calibrate("decoder", readingEightIdsAStep());
+        WorkPermit permit = admit(RequestContext.detached(), Cost.ofText("decoder", 80, 91, 1));
+        permit.add("decoder", work(Phase.PREFILL, 1, Duration.ofMillis(100)));
+        permit.add("decoder", work(Phase.DECODE, 1, Duration.ofMillis(10)));
+
+        // 89 tokens of 10 ms are left.
+        assertThat(refusal(RequestContext.detached(), 1).retryDelay()).contains(Duration.ofMillis(890));
+        permit.close();
+        assertThat(estimate.nanosFor("decoder", 1, 1)).contains(10e6);
+    }
+
+    @Test
+    void eachNetworkOfARequestIsForeseenByItself() {
+        estimate.calibrate("vision", times(4, rows -> Duration.ofMillis(100)));
+        estimate.calibrate("text", times(4, rows -> Duration.ofMillis(1)));
+        Cost both = Cost.of("vision", 2).and(Cost.of("text", 30));
+
+        assertThat(refusal(endingIn(Duration.ofMillis(10)), both)).hasMessageContaining("takes about 230 ms");
+        assertThat(refusal(endingIn(Duration.ofMillis(10)), Cost.of("text", 30)))
+                .hasMessageContaining("takes about 30 ms");
+        admit(RequestContext.detached(), Cost.of("vision", 2));
+        // What others do with another network takes turns with it.
+        assertThat(refusal(endingIn(Duration.ofMillis(10)), Cost.of("text", 30)))
+                .hasMessageContaining("takes about 60 ms");
+    }
+
+    @Test
+    void eachNetworkIsLearntByItself() {
+        estimate.calibrate("vision", times(1, rows -> Duration.ofMillis(100)));
+        estimate.calibrate("text", times(1, rows -> Duration.ofMillis(1)));
+        try (WorkPermit permit =
+                admit(RequestContext.detached(), Cost.of("vision", 1).and(Cost.of("text", 1)))) {
+            permit.add("vision", work(Phase.SINGLE_SHOT, 1, Duration.ofMillis(150)));
+            permit.add("text", work(Phase.SINGLE_SHOT, 1, Duration.ofMillis(3)));
+        }
+        assertThat(estimate.nanosFor("vision", 1, 1)).contains(150e6);
+        assertThat(estimate.nanosFor("text", 1, 1)).contains(3e6);
+    }
+
+    @Test
     void workOfAnArtifactThatNobodyTimedIsNotForeseen() {
         calibrate(Duration.ofSeconds(1));
 
-        admit(endingIn(Duration.ofMinutes(1)), new Cost("other", 1000, 1, 0.001))
-                .close();
+        admit(endingIn(Duration.ofMinutes(1)), Cost.of("other", 1000, 1, 0.001)).close();
     }
 
     @Test
@@ -292,7 +346,7 @@ class AdmissionTest {
     }
 
     private WorkPermit admit(RequestContext context, long rows) {
-        return admit(context, Cost.of(rows));
+        return admit(context, Cost.of("toy", rows, 1, 1));
     }
 
     private WorkPermit admit(RequestContext context, Cost cost) {
@@ -300,7 +354,7 @@ class AdmissionTest {
     }
 
     private InferenceException refusal(RequestContext context, long rows) {
-        return refusal(context, Cost.of(rows));
+        return refusal(context, Cost.of("toy", rows, 1, 1));
     }
 
     private InferenceException refusal(RequestContext context, Cost cost) {
@@ -314,6 +368,26 @@ class AdmissionTest {
     /** 10 ms alone, 8 ms each of two, 6 ms each of three, 4 ms each of four. */
     private static RowTimes cheaperTogether() {
         return times(4, rows -> Duration.ofMillis(12 - 2L * Math.min(rows, 4)));
+    }
+
+    /** 10 ms for a row, as for eight ids of a prompt. */
+    private static RowTimes readingEightIdsAStep() {
+        return new RowTimes() {
+            @Override
+            public int maxRows() {
+                return 1;
+            }
+
+            @Override
+            public double nanosPerRow(int rows) {
+                return 10e6;
+            }
+
+            @Override
+            public double promptUnits(int tokens) {
+                return Math.max(1, tokens / 8.0);
+            }
+        };
     }
 
     private static RowTimes times(int maxRows, IntFunction<Duration> perRow) {
@@ -330,8 +404,13 @@ class AdmissionTest {
         };
     }
 
-    private static StageTimings engine(Duration duration) {
-        return new StageTimings(Duration.ZERO, Duration.ZERO, duration, Duration.ZERO);
+    /** Work in calls of its own. */
+    private static Work alone(int rows, Duration engine) {
+        return work(Phase.STEP, rows, engine);
+    }
+
+    private static Work work(Phase phase, int rows, Duration engine) {
+        return new Work(phase, rows, new StageTimings(Duration.ZERO, Duration.ZERO, engine, Duration.ZERO), engine);
     }
 
     private static RequestContext endingIn(Duration duration) {

@@ -113,6 +113,15 @@ class StepAssemblyTest {
         assertThat(rows.stepsDone(2)).isBetween(39, 41);
     }
 
+    @Test
+    void whoReadsALongPromptLetsTheOthersGoFirstAfterwards() {
+        StepRow reader = new StepRow(null, RequestContext.detached(), new StepWeight(2, 12), timings -> {});
+
+        assertThat(reader.takeTurn(5, Phase.PREFILL, 1)).isEqualTo(5);
+        assertThat(reader.takeTurn(5, Phase.DECODE, 3)).isEqualTo(5 + 12);
+        assertThat(reader.takeTurn(5, Phase.DECODE, 3)).isEqualTo(5 + 12 + 3 * 2);
+    }
+
     /** Whatever runs: between two steps of a row the others get no more than it got itself, and one step each. */
     @Test
     void newcomerIsServedInBoundedTimeHoweverLongTheOthersRun() {
@@ -199,7 +208,7 @@ class StepAssemblyTest {
     }
 
     private StepRow open(RequestContext context, double unitsPerSlot) {
-        StepRow row = new StepRow(null, context, unitsPerSlot, timings -> {});
+        StepRow row = new StepRow(null, context, new StepWeight(unitsPerSlot, 1), timings -> {});
         assembly.open(row);
         return row;
     }

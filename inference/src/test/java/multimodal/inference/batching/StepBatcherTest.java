@@ -78,7 +78,7 @@ class StepBatcherTest {
             return BatchingFixtures.addOne(inputs);
         });
         try (StepBatcher batcher = batcher(engine, policy(4, FOREVER));
-                Row leaving = batcher.open(cancelledBy(gone), timings -> {});
+                Row leaving = batcher.open(cancelledBy(gone), StepWeight.USUAL, timings -> {});
                 Row staying = open(batcher)) {
             Future<Float> cancelled = pipelines.submit(loop(leaving, 0, 50));
             Future<Float> live = pipelines.submit(loop(staying, 0, 50));
@@ -93,7 +93,7 @@ class StepBatcherTest {
     void rowPastItsDeadlineIsNotRun() {
         ScriptedEngine engine = new ScriptedEngine(BatchingFixtures::addOne);
         try (StepBatcher batcher = batcher(engine, policy(4, FOREVER));
-                Row late = batcher.open(pastDeadline(), timings -> {})) {
+                Row late = batcher.open(pastDeadline(), StepWeight.USUAL, timings -> {})) {
             assertThatThrownBy(() -> late.step(rows(1)))
                     .isInstanceOfSatisfying(
                             InferenceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.DEADLINE_EXCEEDED));
@@ -224,7 +224,7 @@ class StepBatcherTest {
         ScriptedEngine engine = new ScriptedEngine(BatchingFixtures::addOne);
         List<Work> heard = new ArrayList<>();
         try (StepBatcher batcher = batcher(engine, policy(2, FOREVER));
-                Row row = batcher.open(RequestContext.detached(), heard::add)) {
+                Row row = batcher.open(RequestContext.detached(), StepWeight.USUAL, heard::add)) {
             row.step(rows(1));
             row.step(rows(2));
         }
@@ -295,7 +295,7 @@ class StepBatcherTest {
     }
 
     private static Row open(StepBatcher batcher) {
-        return batcher.open(RequestContext.detached(), timings -> {});
+        return batcher.open(RequestContext.detached(), StepWeight.USUAL, timings -> {});
     }
 
     private static ErrorKind kindOf(Future<?> failed) throws InterruptedException {

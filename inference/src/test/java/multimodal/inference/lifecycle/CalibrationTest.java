@@ -5,14 +5,23 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import multimodal.inference.admission.RowTimes;
+import multimodal.inference.repository.ArtifactSpec;
 import multimodal.inference.repository.ModelId;
 import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.repository.ModelRepository;
+import multimodal.inference.repository.Parameters;
+import multimodal.inference.repository.TensorSpec;
+import multimodal.inference.repository.TokenizerSpec;
+import multimodal.inference.tensor.DType;
+import multimodal.inference.tensor.Shape;
 import multimodal.inference.testing.ManualTicker;
 import multimodal.inference.testing.ScriptedEngine;
 import multimodal.inference.testing.ToyRepository;
@@ -130,6 +139,61 @@ class CalibrationTest {
         machine = quiet(PAYING);
         assertThat(measure(3)).hasToString("1: 10.0 ms, 2: 18.0 ms");
         assertThat(measure(1)).hasToString("1: 10.0 ms");
+    }
+
+    @Test
+    void aLongPromptWeighsAsManyStepsAsItTakes() {
+        Calibration calibration = new Calibration(
+                new TreeMap<>(Map.of(1, Duration.ofMillis(10))),
+                Optional.of(new Calibration.Prompt(96, Duration.ofMillis(120))));
+        RowTimes times = calibration.rowTimes(1);
+        assertThat(times.promptUnits(96)).isEqualTo(12);
+        assertThat(times.promptUnits(32)).isCloseTo(4, within(1e-9));
+        assertThat(times.promptUnits(1)).isEqualTo(1);
+        assertThat(calibration).hasToString("1: 10.0 ms, a prompt of 96: 120.0 ms");
+    }
+
+    @Test
+    void aDecoderIsTimedWithItsLongestPrompt() {
+        ArtifactSpec decoder = new ArtifactSpec(
+                "decoder",
+                Map.of(),
+                List.of(
+                        new TensorSpec("input_ids", DType.INT64, Shape.of(-1, -1)),
+                        new TensorSpec("attention_mask", DType.INT64, Shape.of(-1, -1)),
+                        new TensorSpec("past_length", DType.INT64, Shape.of(-1)),
+                        new TensorSpec("past_key_values", DType.FLOAT32, Shape.of(-1, 2, 1, -1, 3))),
+                List.of(),
+                1);
+        List<String> seen = new ArrayList<>();
+        ScriptedEngine reader = new ScriptedEngine(inputs -> {
+            Shape ids = inputs.get("input_ids").shape();
+            Shape past = inputs.get("past_key_values").shape();
+            seen.add(ids + " beside " + past + ", of them "
+                    + inputs.get("past_length").longs()[0]);
+            clock.advance(Duration.ofMillis(ids.dimension(1)));
+            return Map.of();
+        });
+        Calibration calibration =
+                Calibration.measure(reader.graph("decoder"), decoder, new WarmUpInputs(texts(decoder, 40)), 1, clock);
+        assertThat(calibration).hasToString("1: 1.0 ms, a prompt of 40: 40.0 ms");
+        assertThat(new TreeSet<>(seen))
+                .containsExactly("1x1 beside 1x2x1x40x3, of them 1", "1x40 beside 1x2x1x0x3, of them 0");
+        assertThat(calibration.rowTimes(1).promptUnits(16)).isCloseTo(16, within(1e-9));
+    }
+
+    private static ModelManifest texts(ArtifactSpec artifact, int longest) {
+        return new ModelManifest(
+                new ModelId("toy", "1"),
+                Path.of("toy", "1"),
+                "texts",
+                "none",
+                "none",
+                Map.of(artifact.name(), artifact),
+                Optional.of(new TokenizerSpec("tokenizer.json", longest, 0, 1, 2)),
+                Optional.empty(),
+                new Parameters(Map.of()),
+                Map.of());
     }
 
     private Calibration measure(int maxRows) {

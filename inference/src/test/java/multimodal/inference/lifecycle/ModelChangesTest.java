@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.error.ErrorKind;
@@ -120,7 +121,7 @@ class ModelChangesTest {
         try (ModelRegistry hasty = toys.registry(impatient)) {
             hasty.load(Set.of(ToyModels.TASK));
             try (ModelHandle model = hasty.find(ToyModels.TASK, Optional.empty(), Optional.empty());
-                    Permit permit = model.admit(PATIENT, 1)) {
+                    Permit permit = model.admit(PATIENT, Cost.of("adder", 1))) {
                 hasty.unload("adder", Optional.empty(), PATIENT);
 
                 assertThat(permit.context().isLive()).isTrue();

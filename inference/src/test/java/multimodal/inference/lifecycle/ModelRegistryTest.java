@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiFunction;
 import multimodal.inference.admission.AdmissionListener;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.BatchListener;
 import multimodal.inference.batching.RequestContext;
@@ -153,7 +154,7 @@ class ModelRegistryTest {
     void loadedModelRunsAndTimesItsWork() {
         try (ModelRegistry registry = loaded()) {
             ModelHandle model = registry.find(TASK, Optional.empty(), Optional.empty());
-            try (Permit permit = model.admit(RequestContext.detached(), 4);
+            try (Permit permit = model.admit(RequestContext.detached(), Cost.of("adder", 4));
                     Row row = model.open(permit, "adder")) {
                 assertThat(model.run(permit, "adder", TWO_ROWS).get("y").floats())
                         .containsExactly(2, 3);
@@ -179,7 +180,7 @@ class ModelRegistryTest {
             registry.load(Set.of("dreaming"));
             int warmUps = engine.calls().size();
             ModelHandle model = registry.find("dreaming", Optional.empty(), Optional.empty());
-            try (Permit permit = model.admit(RequestContext.detached(), 2)) {
+            try (Permit permit = model.admit(RequestContext.detached(), Cost.of("adder", 2))) {
                 model.run(permit, "adder", TWO_ROWS);
             }
 
@@ -191,7 +192,7 @@ class ModelRegistryTest {
     void inputsThatDoNotFitTheManifestAreNamed() {
         try (ModelRegistry registry = loaded()) {
             ModelHandle model = registry.find(TASK, Optional.empty(), Optional.empty());
-            try (Permit permit = model.admit(RequestContext.detached(), 1)) {
+            try (Permit permit = model.admit(RequestContext.detached(), Cost.of("adder", 1))) {
                 Map<String, Tensor> wrong = Map.of("x", Tensor.of(new long[] {1}, 1, 1));
                 assertThat(catchThrowableOfType(
                                 IllegalArgumentException.class, () -> model.run(permit, "adder", wrong)))
@@ -217,7 +218,7 @@ class ModelRegistryTest {
         });
         registry.load(Set.of("dreaming"));
         ModelHandle model = registry.find("dreaming", Optional.empty(), Optional.empty());
-        Permit permit = model.admit(RequestContext.detached(), 1);
+        Permit permit = model.admit(RequestContext.detached(), Cost.of("adder", 1));
         CompletableFuture<Void> draining = CompletableFuture.runAsync(() -> registry.drain(Duration.ofHours(1)));
         drained.await();
 
@@ -232,7 +233,7 @@ class ModelRegistryTest {
     void workThatOutlastsTheDrainEndsAsUnavailable() {
         ModelRegistry registry = loaded();
         ModelHandle model = registry.find(TASK, Optional.empty(), Optional.empty());
-        try (Permit permit = model.admit(RequestContext.detached(), 1);
+        try (Permit permit = model.admit(RequestContext.detached(), Cost.of("adder", 1));
                 Row row = model.open(permit, "adder")) {
             registry.close();
 

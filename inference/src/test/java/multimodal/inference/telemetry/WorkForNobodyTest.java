@@ -20,6 +20,7 @@ import multimodal.inference.batching.BatchPolicy;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
 import multimodal.inference.batching.StepBatcher;
+import multimodal.inference.batching.StepWeight;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.ModelId;
@@ -80,7 +81,7 @@ class WorkForNobodyTest {
     private static int loop(StepBatcher batcher, AtomicBoolean gone) {
         RequestContext context = new RequestContext("", OptionalLong.empty(), gone::get, Context.root());
         int steps = 0;
-        try (Row row = batcher.open(context, work -> {})) {
+        try (Row row = batcher.open(context, StepWeight.USUAL, work -> {})) {
             for (; steps < STEPS; steps++) {
                 row.step(Map.of("x", Tensor.of(new float[1], 1, 1)));
             }

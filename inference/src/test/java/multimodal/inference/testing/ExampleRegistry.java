@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import multimodal.inference.admission.AdmissionListener;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.BatchListener;
 import multimodal.inference.batching.RequestContext;
@@ -49,7 +50,7 @@ public final class ExampleRegistry {
     /** Runs the example once, from finding it to letting go of it, and answers the version that did it. */
     public static String ask(ModelRegistry registry) {
         try (ModelHandle model = registry.find(TASK, Optional.empty(), Optional.empty());
-                Permit permit = model.admit(RequestContext.detached(), 1)) {
+                Permit permit = model.admit(RequestContext.detached(), Cost.of("adder", 1))) {
             Map<String, Tensor> inputs =
                     Map.of("values", Tensor.of(new float[16], 1, 16), "index", Tensor.of(new long[1], 1));
             model.run(permit, "mixer", inputs);

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import multimodal.inference.admission.AdmissionListener;
+import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.BatchListener;
 import multimodal.inference.batching.RequestContext;
@@ -71,7 +72,7 @@ public final class ToyModels {
 
     /** What a model makes of 0. */
     public static float run(ModelHandle model) {
-        try (Permit permit = model.admit(RequestContext.detached(), 1)) {
+        try (Permit permit = model.admit(RequestContext.detached(), Cost.of("adder", 1))) {
             Map<String, Tensor> inputs = Map.of("x", Tensor.of(new float[1], 1, 1));
             return model.run(permit, "adder", inputs).get("y").floats()[0];
         }
