@@ -190,7 +190,7 @@ class TextContinuerTest {
                 return tokens / 4.0;
             }
         });
-        return new Admission(new ModelId("tiny-text", "1"), 100, estimate, AdmissionListener.NONE);
+        return new Admission(new ModelId("tiny-text", "1"), 100, estimate, AdmissionListener.NONE, System::nanoTime);
     }
 
     private static RequestContext endingIn(Duration duration) {

@@ -28,18 +28,23 @@ public abstract class DrawnCompanion implements ModelHandle {
     private final Admission admission;
 
     DrawnCompanion(ModelId id) {
-        admission = new Admission(id, BUDGET, new StepTimeEstimate(), new AdmissionListener() {
-            @Override
-            public void admitted(ModelId model, long cost) {
-                costs.add(cost);
-                opened();
-            }
+        admission = new Admission(
+                id,
+                BUDGET,
+                new StepTimeEstimate(),
+                new AdmissionListener() {
+                    @Override
+                    public void admitted(ModelId model, long cost) {
+                        costs.add(cost);
+                        opened();
+                    }
 
-            @Override
-            public void released(ModelId model, long cost) {
-                close();
-            }
-        });
+                    @Override
+                    public void released(ModelId model, long cost) {
+                        close();
+                    }
+                },
+                System::nanoTime);
     }
 
     /** What a step gives. */

@@ -2,8 +2,11 @@ package multimodal.inference.admission;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
@@ -16,11 +19,20 @@ import multimodal.inference.repository.ModelId;
  * <p>A caller who holds permits gets more only as long as all that it then holds is at most four times what stays free
  * (dynamic thresholds, Choudhury and Hahne 1998). So one caller alone fills four fifths and leaves the rest to newcomers, two
  * greedy ones end at four ninths each, and a caller who holds nothing is refused by the budget alone.
+ *
+ * <p>Who is refused is told when to come back, each after those who were told before, and room is kept for as many as do come
+ * back: newcomers do not take it, unless it is kept for a caller who holds a quarter of the budget, and more than theirs.
  */
 public final class Admission {
 
     /** How many times the free budget one caller may hold. */
     private static final long CALLER_SHARE = 4;
+
+    /** No more than this part of the budget is kept free, so that the device has work whoever comes back. */
+    private static final long MOST_KEPT_PART = 2;
+
+    /** Who holds more than this part of the budget finds no room kept from callers who hold less. */
+    private static final long MUCH_PART = 4;
 
     private static final Duration LEAST_DELAY = Duration.ofMillis(50);
     private static final Duration MOST_DELAY = Duration.ofMinutes(1);
@@ -30,7 +42,9 @@ public final class Admission {
     private final long budget;
     private final StepTimeEstimate estimate;
     private final AdmissionListener listener;
+    private final LongSupplier clockNanos;
     private final List<WorkPermit> permits = new ArrayList<>();
+    private final Promises promises = new Promises();
     private boolean stopped;
 
     /**
@@ -38,8 +52,14 @@ public final class Admission {
      *
      * @param budget cost units that may be admitted at the same time, at least 1; a request that costs more is admitted
      *     when it is alone
+     * @param clockNanos by which those who are told to come back are expected, {@link System#nanoTime} but in tests
      */
-    public Admission(ModelId model, long budget, StepTimeEstimate estimate, AdmissionListener listener) {
+    public Admission(
+            ModelId model,
+            long budget,
+            StepTimeEstimate estimate,
+            AdmissionListener listener,
+            LongSupplier clockNanos) {
         if (budget < 1) {
             throw new IllegalArgumentException("budget: " + budget + " (expected: at least 1)");
         }
@@ -47,6 +67,7 @@ public final class Admission {
         this.budget = budget;
         this.estimate = estimate;
         this.listener = listener;
+        this.clockNanos = clockNanos;
     }
 
     /**
@@ -104,23 +125,50 @@ public final class Admission {
             throw new InferenceException(ErrorKind.UNAVAILABLE, model + ": the model drains");
         }
         WorkPermit permit = new WorkPermit(this, context, weighed(cost));
-        long units = permit.units();
-        long free = budget - unitsOf(permits);
-        long own = unitsOf(ofCaller(context.caller()));
-        if (!permits.isEmpty() && units > free) {
-            throw InferenceException.overloaded(
-                    "%s: %d of %d units of work are taken".formatted(model, budget - free, budget),
-                    untilRoomFor(permit));
-        }
-        if (!hasRoom(own, free, units)) {
-            throw InferenceException.overloaded(
-                    "%s: %d units of work are this caller's, and %d of %d are left for all"
-                            .formatted(model, own, free, budget),
-                    untilRoomFor(permit));
-        }
+        checkRoom(permit, promises.turnOf(context.caller(), permit.units(), clockNanos.getAsLong()));
         checkDeadline(permit);
         permits.add(permit);
         return permit;
+    }
+
+    /** Refuses who finds no room. */
+    private void checkRoom(WorkPermit permit, Promises.Turn turn) {
+        long expected = expectedBefore(turn, permit.context().caller());
+        long units = permit.units();
+        long free = budget - unitsOf(permits);
+        long own = unitsOf(ofCaller(permit.context().caller()));
+        long kept = Math.min(expected, budget / MOST_KEPT_PART);
+        if (!permits.isEmpty() && units > free - kept) {
+            throw refusal(
+                    permit,
+                    turn,
+                    expected,
+                    "%s: %d of %d units of work are taken, and %d kept for those who come back"
+                            .formatted(model, budget - free, budget, kept));
+        }
+        if (!hasRoom(own, free, units)) {
+            throw refusal(
+                    permit,
+                    turn,
+                    expected,
+                    "%s: %d units of work are this caller's, and %d of %d are left for all"
+                            .formatted(model, own, free, budget));
+        }
+    }
+
+    private InferenceException refusal(WorkPermit permit, Promises.Turn turn, long expected, String reason) {
+        Duration delay = untilRoomFor(permit, expected);
+        promises.add(permit.context().caller(), permit.units(), turn, clockNanos.getAsLong(), delay);
+        return InferenceException.overloaded(reason, delay);
+    }
+
+    /** Units that are expected back before a turn, of callers who hold neither much nor more than {@code caller}. */
+    private long expectedBefore(Promises.Turn turn, String caller) {
+        Map<String, Long> held = new HashMap<>();
+        permits.forEach(permit -> held.merge(permit.context().caller(), permit.units(), Long::sum));
+        held.remove("");
+        long most = Math.max(held.getOrDefault(caller, 0L), budget / MUCH_PART);
+        return promises.expectedUnits(turn, other -> held.getOrDefault(other, 0L) <= most);
     }
 
     private List<NetworkWork> weighed(Cost cost) {
@@ -145,26 +193,31 @@ public final class Admission {
         return permits.stream().mapToLong(WorkPermit::units).sum();
     }
 
-    /** Until those who are done have made room. */
-    private Duration untilRoomFor(WorkPermit refused) {
-        Optional<List<Forecast.End>> ends = new Forecast(estimate, permits).ends();
+    /** Until those who are done have made room for it and, before it, for {@code expected} units of others. */
+    private Duration untilRoomFor(WorkPermit refused, long expected) {
+        Forecast forecast = new Forecast(estimate, permits);
+        Optional<List<Forecast.End>> ends = forecast.ends();
         if (ends.isEmpty()) {
             return UNKNOWN_DELAY;
         }
         List<WorkPermit> ofCaller = ofCaller(refused.context().caller());
         long units = refused.units();
+        long needed = Math.min(units, budget) + expected;
         long free = budget - unitsOf(permits);
         long own = unitsOf(ofCaller);
         Duration delay = Duration.ZERO;
         for (Forecast.End end : ends.get()) {
-            if (free >= units && hasRoom(own, free, units)) {
+            if (free >= needed && hasRoom(own, free, units)) {
                 break;
             }
             free += end.permit().units();
             own -= ofCaller.contains(end.permit()) ? end.permit().units() : 0;
             delay = end.after();
         }
-        return clamp(delay);
+        // What does not fit in even then is done at the same pace.
+        double beyond = Math.max(0, needed - free) / (double) units;
+        double pace = forecast.nanosOf(refused).orElse(0.0);
+        return clamp(delay.plusNanos((long) (beyond * pace)));
     }
 
     private void checkDeadline(WorkPermit permit) {

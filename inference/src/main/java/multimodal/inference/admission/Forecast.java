@@ -3,7 +3,9 @@ package multimodal.inference.admission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
@@ -15,11 +17,14 @@ final class Forecast {
 
     private final StepTimeEstimate estimate;
     private final List<WorkPermit> permits;
+    /** By artifact: the rows whose work is not done. */
+    private final Map<String, Integer> company;
 
     /** Of these permits and no others. */
     Forecast(StepTimeEstimate estimate, List<WorkPermit> permits) {
         this.estimate = estimate;
         this.permits = permits;
+        this.company = company(permits);
     }
 
     /** A permit, and when its work is done, counted from now. */
@@ -56,6 +61,11 @@ final class Forecast {
                     .sum();
             return Duration.ofNanos((long) (own + others));
         });
+    }
+
+    /** The engine time of work that has not begun, in the company of now; empty if it is not known. */
+    Optional<Double> nanosOf(WorkPermit permit) {
+        return nanosOf(permit, NetworkWork::units);
     }
 
     /** The engine time that goes to {@code other} until the work of {@code permit}, which needs {@code own}, is done. */
@@ -101,12 +111,18 @@ final class Forecast {
 
     /** Rows that share the calls of a network now, at least 1. */
     private int company(String artifact) {
-        int rows = permits.stream()
-                .flatMap(permit -> permit.networks().stream().filter(work -> permit.remaining(work) > 0))
-                .map(NetworkWork::part)
-                .filter(part -> part.artifact().equals(artifact))
-                .mapToInt(Cost.Part::rows)
-                .sum();
-        return Math.max(1, rows);
+        return Math.max(1, company.getOrDefault(artifact, 0));
+    }
+
+    private static Map<String, Integer> company(List<WorkPermit> permits) {
+        Map<String, Integer> rows = new HashMap<>();
+        for (WorkPermit permit : permits) {
+            for (NetworkWork work : permit.networks()) {
+                if (permit.remaining(work) > 0) {
+                    rows.merge(work.part().artifact(), work.part().rows(), Integer::sum);
+                }
+            }
+        }
+        return rows;
     }
 }

@@ -40,7 +40,7 @@ public final class ModelLoader {
      *
      * @param engines chooses the engine of an artifact
      * @param tokenizers loads a tokenizer; closed with the model if it is {@link AutoCloseable}
-     * @param clockNanos what calibration and the time of last use are read from, {@link System#nanoTime} but in tests
+     * @param clockNanos what calibration, admission and the time of last use are read from, {@link System#nanoTime} but in tests
      */
     public ModelLoader(
             BiFunction<ModelManifest, ArtifactSpec, Engine> engines,
@@ -76,7 +76,8 @@ public final class ModelLoader {
                 engineNames.add(engine.name());
                 estimate.calibrate(spec.name(), warm.rowTimes());
             }
-            Admission admission = new Admission(manifest.id(), settings.budget(), estimate, admissionListener);
+            Admission admission =
+                    new Admission(manifest.id(), settings.budget(), estimate, admissionListener, clockNanos);
             Optional<Tokenizer> tokenizer = manifest.tokenizer().map(spec -> tokenizers.apply(manifest, spec));
             return new LoadedModel(
                     manifest,

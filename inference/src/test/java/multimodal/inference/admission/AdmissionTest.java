@@ -19,6 +19,7 @@ import multimodal.inference.batching.Work;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.ModelId;
+import multimodal.inference.testing.ManualTicker;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
@@ -26,28 +27,34 @@ class AdmissionTest {
     private static final ModelId MODEL = new ModelId("toy", "1");
 
     private final StepTimeEstimate estimate = new StepTimeEstimate();
+    private final ManualTicker clock = new ManualTicker();
     private final List<String> heard = new ArrayList<>();
-    private final Admission admission = new Admission(MODEL, 100, estimate, new AdmissionListener() {
-        @Override
-        public void admitted(ModelId model, long cost) {
-            heard.add("admitted " + cost);
-        }
+    private final Admission admission = new Admission(
+            MODEL,
+            100,
+            estimate,
+            new AdmissionListener() {
+                @Override
+                public void admitted(ModelId model, long cost) {
+                    heard.add("admitted " + cost);
+                }
 
-        @Override
-        public void released(ModelId model, long cost) {
-            heard.add("released " + cost);
-        }
+                @Override
+                public void released(ModelId model, long cost) {
+                    heard.add("released " + cost);
+                }
 
-        @Override
-        public void refused(ModelId model, ErrorKind reason) {
-            heard.add("refused " + reason);
-        }
+                @Override
+                public void refused(ModelId model, ErrorKind reason) {
+                    heard.add("refused " + reason);
+                }
 
-        @Override
-        public void firstOutput(ModelId model, FirstOutput kind, Duration sinceAdmission) {
-            heard.add("first " + kind + (sinceAdmission.isNegative() ? " before admission" : ""));
-        }
-    });
+                @Override
+                public void firstOutput(ModelId model, FirstOutput kind, Duration sinceAdmission) {
+                    heard.add("first " + kind + (sinceAdmission.isNegative() ? " before admission" : ""));
+                }
+            },
+            clock);
 
     @Test
     void budgetIsHandedOutAndGivenBack() {
