@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from models.export import manifest_file, onnx_graph, parity, torchscript_graph
+from models.export import half, manifest_file, onnx_graph, parity, torchscript_graph
 from models.export.artifact import Artifact, Model
 from models.export.rounding import round_weights
 from models.export.weights import FILE, Weights
@@ -12,8 +12,10 @@ from models.export.weights import FILE, Weights
 MANIFEST = "model.yaml"
 
 
-def write(model: Model, root: Path) -> Path:
+def write(model: Model, root: Path, halves: bool = False) -> Path:
     """Rounds the weights of `model` and writes `<root>/<name>/<version>/`, replacing what is there.
+
+    With `halves` each network that it suits also gets a graph that computes in float16, for PyTorch on an NVIDIA GPU.
 
     Prints what the self-check found. Nothing in `root` changes when the check fails, and the entry appears at once as a
     whole. What was measured of an earlier export is kept: its `quality`, and the `milliseconds` of artifacts with the
@@ -26,14 +28,16 @@ def write(model: Model, root: Path) -> Path:
         originals = [artifact.run_original() for artifact in model.artifacts]
         for artifact in model.artifacts:
             round_weights(artifact.module, artifact.weight_bits)
-        _files(model, folder)
+        _files(model, folder, halves)
         for artifact, original in zip(model.artifacts, originals, strict=True):
             rounded = artifact.run()
             found = {"rounded": parity.check_rounding(artifact, original, rounded)}
             found |= parity.check(artifact, rounded, folder)
+            if halves and half.suits(artifact):
+                found["float16"] = parity.check_half(artifact, rounded, folder / half.file(artifact))
             print(f"{model.origin.name}/{artifact.name}: " + ", ".join(f"{k} within {v:.1e}" for k, v in found.items()))
         earlier = manifest_file.read(target / MANIFEST) if (target / MANIFEST).exists() else {}
-        manifest = _manifest(model, folder, earlier)
+        manifest = _manifest(model, folder, earlier, halves)
         manifest_file.write(folder / MANIFEST, manifest)
         folder.chmod(0o755)
         target.parent.mkdir(exist_ok=True)
@@ -46,27 +50,31 @@ def write(model: Model, root: Path) -> Path:
     return target
 
 
-def _files(model: Model, folder: Path) -> None:
+def _files(model: Model, folder: Path, halves: bool) -> None:
     weights = Weights(model.artifacts)
     weights.write(folder / FILE)
     for artifact in model.artifacts:
         onnx_graph.write(artifact, weights, folder / f"{artifact.name}.onnx")
         torchscript_graph.write(artifact, weights, folder / f"{artifact.name}.pt")
+        if halves and half.suits(artifact):
+            torchscript_graph.write(half.of(artifact), weights, folder / half.file(artifact), "float16")
     if model.max_length is not None:
         (folder / "tokenizer.json").write_text(model.origin.tokenizer)
 
 
-def described(artifact: Artifact, earlier: dict) -> dict:
+def described(artifact: Artifact, earlier: dict, halves: bool = False) -> dict:
     """An artifact's part of the manifest, with the `milliseconds` of an earlier export that had the same graphs."""
     entry, before = artifact.manifest(), earlier.get("artifacts", {}).get(artifact.name, {})
+    if halves and half.suits(artifact):
+        entry["graphs"]["pytorch"]["cuda"] = {"file": half.file(artifact), "dtype": "float16"}
     if "milliseconds" in before and before["graphs"] == entry["graphs"]:
         entry["milliseconds"] = before["milliseconds"]
     return entry
 
 
-def _manifest(model: Model, folder: Path, earlier: dict) -> dict:
+def _manifest(model: Model, folder: Path, earlier: dict, halves: bool) -> dict:
     head = {"name": model.origin.name, "version": model.version, "task": model.task, "architecture": model.architecture}
-    body = {"artifacts": {artifact.name: described(artifact, earlier) for artifact in model.artifacts}}
+    body = {"artifacts": {artifact.name: described(artifact, earlier, halves) for artifact in model.artifacts}}
     if model.max_length is not None:
         body["tokenizer"] = {"file": "tokenizer.json", "max_length": model.max_length} | model.origin.ids
     if model.preprocessing:

@@ -7,6 +7,7 @@ from pathlib import Path
 from models.export import bundle, origin
 from models.export.artifact import Model
 
+HALF = "also write graphs that compute in float16, which PyTorch takes on an NVIDIA GPU"
 REPOSITORY = Path(__file__).parents[1] / "repository"
 
 
@@ -16,5 +17,7 @@ def main(what: str, name: str, card: dict, make: Callable[[origin.Origin], Model
     parser.add_argument("--out", type=Path, default=REPOSITORY, help="model repository to write into")
     parser.add_argument("--from", dest="source", type=Path, help="checkpoint of the trainer; default: its latest.pt")
     parser.add_argument("--name", default=name, help="name of the model")
+    parser.add_argument("--half", action="store_true", help=HALF)
     arguments = parser.parse_args()
-    bundle.write(make(origin.of_checkpoint(arguments.name, card, arguments.source)), arguments.out)
+    made = make(origin.of_checkpoint(arguments.name, card, arguments.source))
+    bundle.write(made, arguments.out, arguments.half)

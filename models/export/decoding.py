@@ -20,7 +20,7 @@ from collections.abc import Callable
 import torch
 
 from models.export.artifact import Port
-from models.export.parity import TOLERANCE, ParityError
+from models.export.parity import TOLERANCES, ParityError
 
 LOWEST = torch.finfo(torch.float32).min
 LONGEST_CHECK = 24
@@ -69,9 +69,10 @@ def scaled(query: torch.Tensor) -> torch.Tensor:
     return query * query.shape[-1] ** -0.5
 
 
-def hidden(mask: torch.Tensor) -> torch.Tensor:
-    """What is added to scores (B, …, N) where the mask (B, N) is 0, as (B, 1, N)."""
-    return torch.where(mask > 0, 0.0, LOWEST)[:, None]
+def hidden(mask: torch.Tensor, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    """What is added to scores (B, …, N) of `dtype` where the mask (B, N) is 0, as (B, 1, N)."""
+    bias = torch.where(mask > 0, 0.0, LOWEST)[:, None]
+    return bias if dtype == torch.float32 else bias.to(dtype)
 
 
 def last_real(states: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
@@ -121,8 +122,9 @@ def check(decode: Callable, whole: Callable, past: Port, vocabulary: int, longes
         found, added = decode(ids[:, seen:upto], mask[:, seen:upto], kept, kept_values)
         wanted = whole(ids[:, :upto])
         difference = ((found - wanted).abs().max() / wanted.abs().max()).item()
-        if not difference <= TOLERANCE:
+        allowed = TOLERANCES["float32"]
+        if not difference <= allowed:
             raise ParityError(
-                f"decoder.logits: after {upto} ids differ from the original by {difference:.2e} (at most: {TOLERANCE})"
+                f"decoder.logits: after {upto} ids differ from the original by {difference:.2e} (at most: {allowed})"
             )
         kept, kept_values = kept + upto - seen, torch.cat([kept_values, added], 3)

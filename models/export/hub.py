@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from models.export import bundle, caption, clip, controlnet, diffusion, origin, parity, text, unclip, vqa
+from models.export import bundle, caption, clip, command, controlnet, diffusion, origin, parity, text, unclip, vqa
 from models.export.artifact import Model
 
 EXPORTERS: dict[str, tuple[Callable[[origin.Origin], Model], ...]] = {
@@ -36,6 +36,7 @@ def export(
     name: str | None = None,
     licence: str | None = None,
     choices: origin.Choices = origin.NO_CHOICES,
+    halves: bool = False,
 ) -> Path:
     """Writes the entries and returns the folder of the first; without a name that is called as `folder` is."""
     makers = _makers(folder)
@@ -43,7 +44,7 @@ def export(
     licence = licence or _licence(folder) or "not stated"
     found = origin.of_folder(folder, name or default_name(folder), licence, choices)
     models = [make(found) for make in makers]
-    return [bundle.write(model, repository) for model in models][0]
+    return [bundle.write(model, repository, halves) for model in models][0]
 
 
 def _makers(folder: Path) -> tuple[Callable[[origin.Origin], Model], ...]:
@@ -104,11 +105,15 @@ def main() -> None:
     parser.add_argument("--base", help="of a ControlNet: name in the repository of the model that it steers")
     parser.add_argument("--conditioning", choices=controlnet.CONDITIONINGS, default="canny", help="of a ControlNet")
     parser.add_argument("--prior", type=Path, help="of Stable unCLIP: folder with a prior, such as Karlo's")
+    parser.add_argument("--half", action="store_true", help=command.HALF)
     arguments = parser.parse_args()
     chosen = (arguments.lora, arguments.lora_scale, arguments.controllable, arguments.base, arguments.conditioning)
     chosen += (arguments.prior,)
     try:
-        export(arguments.folder, arguments.repository, arguments.name, arguments.licence, origin.Choices(*chosen))
+        choices = origin.Choices(*chosen)
+        export(
+            arguments.folder, arguments.repository, arguments.name, arguments.licence, choices, halves=arguments.half
+        )
     except (origin.UnsupportedError, parity.ParityError, OSError, ValueError) as error:
         sys.exit(f"export: {error}")
 

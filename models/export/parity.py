@@ -12,8 +12,9 @@ from models.export import torchscript_graph
 from models.export.artifact import Artifact
 from models.export.weights import FILE
 
-TOLERANCE = 1e-4
-"""Largest allowed difference of an engine, relative to the largest absolute value of the output it should have."""
+TOLERANCES = {"float32": 1e-4, "float16": 1e-2}
+"""Largest allowed difference of an engine that computes in this, relative to the largest absolute value of the output
+it should have."""
 
 ROUNDING_TOLERANCES = {16: 0.02, 8: 0.05}
 """The same for what the rounding of weights to so many bits does, which adds up over layers; int8 must also keep the
@@ -49,12 +50,23 @@ def check(artifact: Artifact, wanted: list[list], folder: Path) -> dict[str, flo
     Raises ParityError beyond the tolerance.
     """
     return {
-        engine: max(
-            _difference(artifact, engine, expected, outputs, TOLERANCE)
-            for expected, outputs in zip(wanted, run(artifact, folder), strict=True)
-        )
-        for engine, run in (("onnxruntime", _by_onnxruntime), ("pytorch", _by_pytorch))
+        "onnxruntime": _worst(artifact, "onnxruntime", wanted, _by_onnxruntime(artifact, folder), "float32"),
+        "pytorch": _worst(
+            artifact, "pytorch", wanted, _by_pytorch(artifact, folder / f"{artifact.name}.pt"), "float32"
+        ),
     }
+
+
+def check_half(artifact: Artifact, wanted: list[list], file: Path) -> float:
+    """The same of PyTorch with the graph of `file`, which computes in float16."""
+    return _worst(artifact, "pytorch in float16", wanted, _by_pytorch(artifact, file), "float16")
+
+
+def _worst(artifact: Artifact, engine: str, wanted: list[list], found: Iterable[list], dtype: str) -> float:
+    return max(
+        _difference(artifact, engine, expected, outputs, TOLERANCES[dtype])
+        for expected, outputs in zip(wanted, found, strict=True)
+    )
 
 
 def _by_onnxruntime(artifact: Artifact, folder: Path) -> Iterable[list[torch.Tensor]]:
@@ -64,10 +76,10 @@ def _by_onnxruntime(artifact: Artifact, folder: Path) -> Iterable[list[torch.Ten
         yield [torch.from_numpy(np.array(value)) for value in onnx.run(None, feeds)]
 
 
-def _by_pytorch(artifact: Artifact, folder: Path) -> Iterable[list[torch.Tensor]]:
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".") as temporary:
-        whole = Path(temporary) / f"{artifact.name}.pt"
-        torchscript_graph.reassemble(folder / f"{artifact.name}.pt", folder / FILE, whole)
+def _by_pytorch(artifact: Artifact, file: Path) -> Iterable[list[torch.Tensor]]:
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".") as temporary:
+        whole = Path(temporary) / file.name
+        torchscript_graph.reassemble(file, file.parent / FILE, whole)
         script = torch.jit.load(whole, map_location="cpu")
     for example in artifact.examples:
         with torch.no_grad():

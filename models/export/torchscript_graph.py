@@ -1,8 +1,9 @@
 """TorchScript graphs without weights: the zip of `torch.jit.save` less the records that the weight file already holds.
 
 `weights.json` at the root of the zip maps each left-out record, by its full name in the archive, to
-`{"tensor": <name in weights.safetensors>, "dtype": "float32"}`; rows of int8 are multiplied by their scales. Debug
-records, which hold source paths, are dropped, and so is the archive's own hash, which counts them in.
+`{"tensor": <name in weights.safetensors>, "dtype": "float32"}`, or `float16` where the graph computes in that; rows of
+int8 are multiplied by their scales. Debug records, which hold source paths, are dropped, and so is the archive's own
+hash, which counts them in.
 """
 
 import json
@@ -21,7 +22,7 @@ from models.export.weights import Weights
 MAP = "weights.json"
 
 
-def write(artifact: Artifact, weights: Weights, path: Path) -> None:
+def write(artifact: Artifact, weights: Weights, path: Path, dtype: str = "float32") -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         traced = torch.jit.trace(artifact.module, artifact.examples[0], check_trace=False)
@@ -34,9 +35,9 @@ def write(artifact: Artifact, weights: Weights, path: Path) -> None:
             for entry in archive.namelist():
                 name = f"{artifact.name}/{entry[len(root) + 1 :]}"
                 content = archive.read(entry)
-                tensor = weights.find(content) if "/data/" in name or "/constants/" in name else None
+                tensor = weights.find(content, dtype) if "/data/" in name or "/constants/" in name else None
                 if tensor:
-                    left_out[name] = {"tensor": tensor, "dtype": "float32"}
+                    left_out[name] = {"tensor": tensor, "dtype": dtype}
                 elif not name.endswith((".debug_pkl", ".data/serialization_id")):
                     _add(target, name, content, zipfile.ZIP_DEFLATED)
             _add(target, MAP, json.dumps(left_out, indent=0, sort_keys=True).encode(), zipfile.ZIP_DEFLATED)

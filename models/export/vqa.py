@@ -37,7 +37,7 @@ class Question(torch.nn.Module):
     def forward(self, input_ids, attention_mask, encoder_hidden_states) -> torch.Tensor:
         positions = torch.ones_like(input_ids).cumsum(-1) - 1
         states = self.text_encoder.embeddings(input_ids, position_ids=positions)
-        bias = decoding.hidden(attention_mask)[:, None]
+        bias = decoding.hidden(attention_mask, states.dtype)[:, None]
         for layer in self.text_encoder.encoder.layer:
             own, cross = layer.attention, layer.crossattention
             heads = own.self.num_attention_heads

@@ -4,6 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors import safe_open
 
@@ -50,11 +51,14 @@ class Weights:
             self.tensors[name] = tensor
             self._halves[name] = torch.float16
 
-    def find(self, fp32_bytes: bytes) -> str | None:
-        """The entry whose fp32 bytes these are, whatever its shape; None where a graph keeps them itself."""
-        if len(fp32_bytes) < 4 * SMALLEST_SHARED:
+    def find(self, content: bytes, dtype: str = "float32") -> str | None:
+        """The entry whose bytes these are in `dtype` (float32 or float16), whatever its shape; None where a graph keeps
+        them itself."""
+        if dtype == "float16":
+            content = np.frombuffer(content, np.float16).astype(np.float32).tobytes() if len(content) % 2 == 0 else b""
+        if len(content) < 4 * SMALLEST_SHARED:
             return None
-        return self._names.get(hashlib.sha256(fp32_bytes).digest())
+        return self._names.get(hashlib.sha256(content).digest())
 
     def write(self, path: Path) -> None:
         metadata = {"format": "pt", "aliases": json.dumps(self.aliases, sort_keys=True)}

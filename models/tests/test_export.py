@@ -1,12 +1,15 @@
+import json
 import tempfile
 import unittest
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
-from models.export import onnx_graph, parity, rounding, safetensors_file, torchscript_graph
+from models.export import bundle, half, onnx_graph, parity, rounding, safetensors_file, torchscript_graph
 from models.export.artifact import Artifact, Port
 from models.export.rounding import round_weights
 from models.export.weights import FILE, Weights, restore
@@ -38,6 +41,29 @@ class ExportTest(unittest.TestCase):
                 self.assertTrue(all(worst < 1e-5 for worst in parity.check(made, made.run(), self.folder).values()))
                 weight = safetensors_file.raw_bytes(made.module[0].weight)
                 self.assertNotIn(weight, (self.folder / "net.onnx").read_bytes())
+
+    def test_a_graph_in_float16_computes_the_same_within_its_tolerance_on_the_same_weights(self):
+        made = artifact(0)
+        self.export(made)
+        weights, file = Weights([made]), self.folder / half.file(made)
+        torchscript_graph.write(half.of(made), weights, file, "float16")
+        difference = parity.check_half(made, made.run(), file)
+        self.assertGreater(difference, 1e-5, "it computes in float16")
+        self.assertLess(difference, parity.TOLERANCES["float16"])
+        with zipfile.ZipFile(file) as archive:
+            left_out = json.loads(archive.read(torchscript_graph.MAP))
+        self.assertEqual({entry["dtype"] for entry in left_out.values()}, {"float16"})
+        self.assertEqual(
+            {entry["tensor"] for entry in left_out.values()}, {"net.0.weight", "net.0.bias", "net.2.weight"}
+        )
+
+    def test_a_graph_in_float16_is_for_gpus_alone(self):
+        graph = bundle.described(artifact(0), {}, halves=True)["graphs"]["pytorch"]
+        self.assertEqual(graph, {"file": "net.pt", "cuda": {"file": "net.half.pt", "dtype": "float16"}})
+
+    def test_weights_of_eight_bits_and_decoders_have_no_graph_in_float16(self):
+        for made in (artifact(0, 8), replace(artifact(0), grows=True)):
+            self.assertEqual(bundle.described(made, {}, halves=True)["graphs"]["pytorch"], {"file": "net.pt"})
 
     def test_rows_of_int8_stand_for_themselves_whatever_their_size(self):
         rows = torch.randn(5, 3, 7) * torch.tensor([0.0, 1e-30, 1e-4, 1.0, 1e30]).view(5, 1, 1)
