@@ -19,8 +19,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import DDIMScheduler, StableDiffusionPipeline
-from PIL import Image
+from diffusers import (
+    ControlNetModel,
+    DDIMScheduler,
+    StableDiffusionControlNetPipeline,
+    StableDiffusionInpaintPipeline,
+    StableDiffusionPipeline,
+)
+from PIL import Image, ImageDraw
 from safetensors.torch import load_file, save_file
 from transformers import (
     BertTokenizer,
@@ -40,6 +46,9 @@ ENGINES = ["onnxruntime", "pytorch"]
 PROMPT, SEED, GUIDANCE = "a castle under the night sky, oil painting", 42, 7.5
 TEXTS = tokenizers.SENTENCES[:3]
 NEW_TOKENS = 20
+SIDE, SMALL_SIDE = 512, 256
+STEERED, STEERING = "base", "canny"
+"""Folders of a ControlNet's base model and of itself."""
 PICTURES = [ROOT / "models/golden" / name for name in ("scenes/castle-night.png", "pictures/scaled.png")]
 
 
@@ -49,7 +58,7 @@ class Subject:
 
     `draw` makes its folder, with tokenizers from a folder of packages. `reference` gives what the checkpoint's own
     library makes of the request, and `ask` what the service does, as tensors of the same names; `differ` says how they
-    differ.
+    differ. `exports` are the arguments of `export.sh` for the folder, one list for each entry.
     """
 
     title: str
@@ -59,6 +68,7 @@ class Subject:
     reference: Callable[[Path, int], dict[str, torch.Tensor]]
     ask: Callable[[Service, int], dict[str, torch.Tensor]]
     differ: Callable[[dict, dict], str]
+    exports: Callable[[Path], list[list]] = lambda folder: [[folder]]
 
 
 def _picture(folder: Path, steps: int) -> dict[str, torch.Tensor]:
@@ -69,11 +79,75 @@ def _picture(folder: Path, steps: int) -> dict[str, torch.Tensor]:
     return {"pixels": torch.from_numpy(np.array(made.images[0]))}
 
 
-def _ask_picture(service: Service, steps: int) -> dict[str, torch.Tensor]:
+def _ask_picture(service: Service, steps: int, given: dict | None = None) -> dict[str, torch.Tensor]:
     request = {"prompt": PROMPT, "steps": steps, "guidance_scale": GUIDANCE, "seed": SEED}
-    *_, last = service.call("GenerateImage", request)
+    *_, last = service.call("GenerateImage", request | (given or {}))
     picture = Image.open(io.BytesIO(last.result.images[0].image.data))
     return {"pixels": torch.from_numpy(np.array(picture))}
+
+
+def _hole() -> tuple[Image.Image, Image.Image]:
+    """A picture of 512 × 512, and a mask of its right half."""
+    picture = Image.open(PICTURES[0]).convert("RGB").resize((SIDE, SIDE), Image.Resampling.NEAREST)
+    mask = Image.new("L", picture.size)
+    mask.paste(255, (SIDE // 2, 0, SIDE, SIDE))
+    return picture, mask
+
+
+def _inpainted(folder: Path, steps: int) -> dict[str, torch.Tensor]:
+    """With the latents' mean around the mask, where diffusers draws."""
+    pipeline = StableDiffusionInpaintPipeline.from_pretrained(folder, torch_dtype=torch.float32)
+    pipeline.scheduler = DDIMScheduler.from_config(pipeline.scheduler.config)
+    picture, mask = _hole()
+    hole = pipeline.mask_processor.preprocess(mask)
+    pixels = pipeline.image_processor.preprocess(picture) * (hole < 0.5)
+    around = pipeline.vae.encode(pixels).latent_dist.mode() * pipeline.vae.config.scaling_factor
+    given = {"image": picture, "mask_image": mask, "masked_image_latents": around, "strength": 1.0}
+    generator = torch.Generator("cpu").manual_seed(SEED)
+    made = pipeline(PROMPT, num_inference_steps=steps, guidance_scale=GUIDANCE, generator=generator, **given)
+    return {"pixels": torch.from_numpy(np.array(made.images[0]))}
+
+
+def _ask_inpainted(service: Service, steps: int) -> dict[str, torch.Tensor]:
+    picture, mask = _hole()
+    given = {"init_image": _encoded(picture), "mask": _encoded(mask), "preserve_unmasked": False}
+    return _ask_picture(service, steps, given)
+
+
+def _controlled(folder: Path, steps: int) -> dict[str, torch.Tensor]:
+    base, network = (folder / part for part in (STEERED, STEERING))
+    parts = StableDiffusionPipeline.from_pretrained(base, torch_dtype=torch.float32).components
+    network = ControlNetModel.from_pretrained(network, torch_dtype=torch.float32)
+    pipeline = StableDiffusionControlNetPipeline(**parts, controlnet=network, requires_safety_checker=False)
+    pipeline.scheduler = DDIMScheduler.from_config(pipeline.scheduler.config)
+    generator = torch.Generator("cpu").manual_seed(SEED)
+    edges, size = _edges(), {"width": SMALL_SIDE, "height": SMALL_SIDE}
+    made = pipeline(PROMPT, edges, num_inference_steps=steps, guidance_scale=GUIDANCE, generator=generator, **size)
+    return {"pixels": torch.from_numpy(np.array(made.images[0]))}
+
+
+def _ask_controlled(service: Service, steps: int) -> dict[str, torch.Tensor]:
+    controls = [{"kind": "CONTROL_KIND_CANNY", "image": _encoded(_edges())}]
+    given = {"control_images": controls, "width": SMALL_SIDE, "height": SMALL_SIDE}
+    return _ask_picture(service, steps, given)
+
+
+def _edges() -> Image.Image:
+    """White lines on black."""
+    edges = Image.new("L", (SMALL_SIDE, SMALL_SIDE))
+    ImageDraw.Draw(edges).rectangle((40, 60, 200, 220), outline=255, width=2)
+    return edges.convert("RGB")
+
+
+def _encoded(picture: Image.Image) -> dict:
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return {"data": base64.b64encode(file.getvalue()).decode()}
+
+
+def _draw_controlled(folder: Path, packages: Path) -> None:
+    folders.stable_diffusion(folder / STEERED, folders.FULL, _clip_words(packages))
+    folders.controlnet(folder / STEERING, folders.FULL, _clip_words(packages))
 
 
 def _differ_in_pixels(found: dict, expected: dict) -> str:
@@ -169,6 +243,25 @@ SUBJECTS: dict[str, Subject] = {
         _ask_picture,
         _differ_in_pixels,
     ),
+    "stable-diffusion-inpainting": Subject(
+        "Stable Diffusion inpainting, 512 × 512, two steps",
+        "image-service",
+        "multimodal.image.v1.ImageService",
+        lambda folder, packages: folders.inpainting(folder, folders.FULL, _clip_words(packages)),
+        _inpainted,
+        _ask_inpainted,
+        _differ_in_pixels,
+    ),
+    "sd-controlnet-canny": Subject(
+        "Stable Diffusion 1.5 and a ControlNet, 256 × 256, two steps",
+        "image-service",
+        "multimodal.image.v1.ImageService",
+        _draw_controlled,
+        _controlled,
+        _ask_controlled,
+        _differ_in_pixels,
+        lambda folder: [[folder / STEERED, "--controllable"], [folder / STEERING, "--base", STEERED]],
+    ),
     "clip-vit-large-patch14": Subject(
         "CLIP ViT-L/14, three texts and two pictures",
         "clip-service",
@@ -199,7 +292,7 @@ SUBJECTS: dict[str, Subject] = {
 }
 
 
-def run(name: str, work: Path, packages: Path, threads: int, steps: int) -> dict:
+def run(name: str, work: Path, packages: Path, threads: int, steps: int, engines: list[str]) -> dict:
     """Goes all the way with one subject and returns its figures; what an earlier run has done is not done again."""
     subject, figures = SUBJECTS[name], _Figures(work / f"{name}.json")
     folder, repository, reference = work / name, work / f"{name}.repository", work / f"{name}.safetensors"
@@ -210,7 +303,10 @@ def run(name: str, work: Path, packages: Path, threads: int, steps: int) -> dict
         return {"title": subject.title}
 
     def export() -> dict:
-        seconds, peak = _process([ROOT / "models/export/export.sh", folder, repository], threads)
+        spent = []
+        for source, *options in subject.exports(folder):
+            spent.append(_process([ROOT / "models/export/export.sh", source, repository, *options], threads))
+        seconds, peak = sum(took for took, _ in spent), max(peak for _, peak in spent)
         size = sum(file.stat().st_size for file in repository.rglob("*") if file.is_file())
         return {"export_seconds": seconds, "export_peak_bytes": peak, "entry_bytes": size}
 
@@ -231,7 +327,7 @@ def run(name: str, work: Path, packages: Path, threads: int, steps: int) -> dict
 
     for stage in (draw, export, refer):
         figures.once(stage.__name__, stage)
-    for engine in ENGINES:
+    for engine in engines:
         figures.once(engine, lambda engine=engine: serve(engine))
     return figures.all
 
@@ -270,6 +366,7 @@ def main() -> None:
     parser.add_argument("--packages", type=Path, required=True, help="folder with the packages that ship tokenizers")
     parser.add_argument("--work", type=Path, default=Path("full-size"), help="folder for what is drawn and exported")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of each engine")
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES, help="that are asked; default: all")
     parser.add_argument("--steps", type=int, default=2, help="of the picture")
     parser.add_argument("--draw", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--reference", type=Path, help=argparse.SUPPRESS)
@@ -285,7 +382,9 @@ def main() -> None:
         arguments.work.mkdir(parents=True, exist_ok=True)
         for name in arguments.names or SUBJECTS:
             known = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-            known[name] = run(name, arguments.work, arguments.packages, arguments.threads, arguments.steps)
+            known[name] = run(
+                name, arguments.work, arguments.packages, arguments.threads, arguments.steps, arguments.engines
+            )
             FIGURES.write_text(json.dumps(known, indent=2, ensure_ascii=False) + "\n")
             print(json.dumps({name: known[name]}, indent=2, ensure_ascii=False))
 
