@@ -25,6 +25,11 @@ public final class LoopbackServer implements AutoCloseable {
         channel = connect();
     }
 
+    /** The port that it listens at. */
+    public int port() {
+        return server.getPort();
+    }
+
     public ManagedChannel channel() {
         return channel;
     }

@@ -83,11 +83,11 @@ class FleetTelemetryIT {
     private static Map<String, String> environment(OtlpReceiver receiver) {
         return Map.of(
                 "INFERENCE_LIFECYCLE_LOAD_AT_START", "false",
-                "FLEET_TRACING_EXPORTER", "otlp",
-                "FLEET_TRACING_ENDPOINT", receiver.endpoint("/v1/traces"),
+                "FLEET_TRACING_EXPORTER", "otlp-grpc",
+                "FLEET_TRACING_ENDPOINT", receiver.tracesEndpoint(),
                 "QUARKUS_OTEL_BSP_SCHEDULE_DELAY", "100ms",
                 "FLEET_METRICS_EXPORTER", "otlp",
-                "FLEET_METRICS_ENDPOINT", receiver.endpoint("/v1/metrics"),
+                "FLEET_METRICS_ENDPOINT", receiver.metricsEndpoint(),
                 "FLEET_METRICS_INTERVAL", "2S");
     }
 

@@ -2,8 +2,14 @@ package multimodal.client.fleet;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -17,13 +23,14 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
-/** A collector: takes traces and metrics over OTLP (HTTP, protobuf) on a free port of loopback and keeps them. */
+/** A collector on free ports of loopback: takes traces over OTLP by gRPC, metrics by HTTP, and keeps them. */
 final class OtlpReceiver implements AutoCloseable {
 
     private static final String SERVICE_NAME = "service.name";
     private static final long LONGEST_WAIT_NANOS = 120_000_000_000L;
 
-    private final HttpServer server;
+    private final HttpServer http;
+    private final Server grpc;
     private final List<ReceivedSpan> spans = new ArrayList<>();
     private final Set<String> metrics = new HashSet<>();
 
@@ -31,21 +38,36 @@ final class OtlpReceiver implements AutoCloseable {
     record ReceivedSpan(String service, Span span) {}
 
     OtlpReceiver() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/v1/traces", exchange -> {
-            takeTraces(ExportTraceServiceRequest.parseFrom(exchange.getRequestBody()));
-            acknowledge(exchange);
-        });
-        server.createContext("/v1/metrics", exchange -> {
+        http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        http.createContext("/v1/metrics", exchange -> {
             takeMetrics(ExportMetricsServiceRequest.parseFrom(exchange.getRequestBody()));
             acknowledge(exchange);
         });
-        server.start();
+        http.start();
+        grpc = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+                .addService(new Traces())
+                .build()
+                .start();
     }
 
-    /** Address of the collector; {@code path} is {@code /v1/traces} or {@code /v1/metrics}. */
-    String endpoint(String path) {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + path;
+    private final class Traces extends TraceServiceGrpc.TraceServiceImplBase {
+
+        @Override
+        public void export(ExportTraceServiceRequest request, StreamObserver<ExportTraceServiceResponse> answer) {
+            takeTraces(request);
+            answer.onNext(ExportTraceServiceResponse.getDefaultInstance());
+            answer.onCompleted();
+        }
+    }
+
+    /** Where traces are taken. */
+    String tracesEndpoint() {
+        return "http://localhost:" + grpc.getPort();
+    }
+
+    /** Where metrics are taken. */
+    String metricsEndpoint() {
+        return "http://127.0.0.1:" + http.getAddress().getPort() + "/v1/metrics";
     }
 
     /** What has come, once it satisfies {@code enough}; if that takes too long, what there is. */
@@ -62,7 +84,8 @@ final class OtlpReceiver implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        grpc.shutdownNow();
+        http.stop(0);
     }
 
     private void await(BooleanSupplier condition) throws InterruptedException {

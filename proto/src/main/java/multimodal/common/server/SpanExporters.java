@@ -1,6 +1,7 @@
 package multimodal.common.server;
 
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.quarkus.arc.Unremovable;
 import jakarta.enterprise.inject.Produces;
@@ -17,7 +18,13 @@ public class SpanExporters {
         return switch (config.exporter()) {
             case NONE -> SpanExporter.composite();
             case OTLP ->
-                OtlpHttpSpanExporter.builder().setEndpoint(config.endpoint()).build();
+                OtlpHttpSpanExporter.builder()
+                        .setEndpoint(config.endpoint().orElse("http://localhost:4318/v1/traces"))
+                        .build();
+            case OTLP_GRPC ->
+                OtlpGrpcSpanExporter.builder()
+                        .setEndpoint(config.endpoint().orElse("http://localhost:4317"))
+                        .build();
             case FILE -> new FileSpanExporter(file(config));
         };
     }

@@ -8,13 +8,15 @@ import java.util.Optional;
 /** Where OpenTelemetry spans go. */
 @ConfigMapping(prefix = "fleet.tracing")
 public interface TracingConfig {
-    /** {@code none}, {@code otlp} or {@code file}. */
+    /** {@code none}, {@code otlp}, {@code otlp-grpc} or {@code file}. */
     @WithDefault("none")
     Exporter exporter();
 
-    /** Full address that {@code otlp} posts to (OTLP over HTTP, protobuf). */
-    @WithDefault("http://localhost:4318/v1/traces")
-    String endpoint();
+    /**
+     * The collector: for {@code otlp} the full address that it posts to (OTLP over HTTP, protobuf; otherwise {@code
+     * http://localhost:4318/v1/traces}), for {@code otlp-grpc} scheme, host and port (otherwise {@code http://localhost:4317}).
+     */
+    Optional<String> endpoint();
 
     /** File that {@code file} appends to, one JSON object a line; required by it. */
     Optional<Path> file();
@@ -23,8 +25,10 @@ public interface TracingConfig {
     enum Exporter {
         /** No spans are made; services further down are told so, and make none for such calls either. */
         NONE,
-        /** Spans are posted to a collector. */
+        /** Spans are posted to a collector over HTTP. */
         OTLP,
+        /** Spans are sent to a collector over gRPC. */
+        OTLP_GRPC,
         /** Spans are appended to a file. */
         FILE
     }

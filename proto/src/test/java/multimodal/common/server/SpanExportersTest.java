@@ -3,22 +3,32 @@ package multimodal.common.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
+import io.grpc.stub.StreamObserver;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import multimodal.testing.LoopbackServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,9 +73,42 @@ class SpanExportersTest {
     }
 
     @Test
-    void otlpPostsToACollector() {
-        try (SpanExporter exporter = exporter(TracingConfig.Exporter.OTLP, Optional.empty())) {
-            assertThat(exporter).isInstanceOf(OtlpHttpSpanExporter.class);
+    void otlpPostsToACollector() throws Exception {
+        BlockingQueue<ExportTraceServiceRequest> received = new LinkedBlockingQueue<>();
+        HttpServer collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        collector.createContext("/v1/traces", exchange -> {
+            received.add(ExportTraceServiceRequest.parseFrom(exchange.getRequestBody()));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        collector.start();
+        String address = "http://127.0.0.1:" + collector.getAddress().getPort();
+        try (SdkTracerProvider provider = provider(exporter(TracingConfig.Exporter.OTLP, address + "/v1/traces"))) {
+            provider.get("test").spanBuilder("posted").startSpan().end();
+
+            assertThat(nameOfTheOneSpan(received.poll(1, TimeUnit.MINUTES))).isEqualTo("posted");
+        } finally {
+            collector.stop(0);
+        }
+    }
+
+    @Test
+    void otlpGrpcSendsToACollector() throws Exception {
+        BlockingQueue<ExportTraceServiceRequest> received = new LinkedBlockingQueue<>();
+        try (LoopbackServer collector = new LoopbackServer(new TraceServiceGrpc.TraceServiceImplBase() {
+                    @Override
+                    public void export(
+                            ExportTraceServiceRequest request, StreamObserver<ExportTraceServiceResponse> answer) {
+                        received.add(request);
+                        answer.onNext(ExportTraceServiceResponse.getDefaultInstance());
+                        answer.onCompleted();
+                    }
+                });
+                SdkTracerProvider provider =
+                        provider(exporter(TracingConfig.Exporter.OTLP_GRPC, "http://localhost:" + collector.port()))) {
+            provider.get("test").spanBuilder("sent").startSpan().end();
+
+            assertThat(nameOfTheOneSpan(received.poll(1, TimeUnit.MINUTES))).isEqualTo("sent");
         }
     }
 
@@ -83,10 +126,18 @@ class SpanExportersTest {
     }
 
     private static SpanExporter exporter(TracingConfig.Exporter exporter, Optional<Path> file) {
-        return new SpanExporters()
-                .spanExporter(new FixedTracingConfig(exporter, "http://localhost:4318/v1/traces", file));
+        return new SpanExporters().spanExporter(new FixedTracingConfig(exporter, Optional.empty(), file));
     }
 
-    private record FixedTracingConfig(Exporter exporter, String endpoint, Optional<Path> file)
+    private static SpanExporter exporter(TracingConfig.Exporter exporter, String endpoint) {
+        return new SpanExporters()
+                .spanExporter(new FixedTracingConfig(exporter, Optional.of(endpoint), Optional.empty()));
+    }
+
+    private static String nameOfTheOneSpan(ExportTraceServiceRequest request) {
+        return request.getResourceSpans(0).getScopeSpans(0).getSpans(0).getName();
+    }
+
+    private record FixedTracingConfig(Exporter exporter, Optional<String> endpoint, Optional<Path> file)
             implements TracingConfig {}
 }
