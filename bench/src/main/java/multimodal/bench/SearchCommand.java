@@ -1,11 +1,14 @@
 package multimodal.bench;
 
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import multimodal.clip.index.ImageFilter;
-import multimodal.clip.index.ImageHit;
 import multimodal.clip.index.ImageIndex;
 import multimodal.clip.index.IndexedImage;
 import multimodal.clip.index.LuceneImageIndex;
@@ -26,13 +28,18 @@ import multimodal.clip.steps.Vectors;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.repository.ModelId;
 import multimodal.testing.PostgresServer;
+import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.VectorUtil;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
  * Fills the indexes of clip-service with the same points and asks them the same questions: how long filling takes, how long a
- * search, how many of the truly nearest it finds. The truth is found by comparing with every point, which is timed too.
+ * search, how much of what is truly nearest it finds. The truth is found by comparing with every point, which is timed too.
+ * All are asked one question before the next comes, so that each has as much of the machine as the others.
  */
 @Command(name = "search", mixinStandardHelpOptions = true)
 public final class SearchCommand implements Callable<Integer> {
@@ -44,11 +51,35 @@ public final class SearchCommand implements Callable<Integer> {
     /** Share of the points that the filter of the filtered search matches: one in so many. */
     private static final int ONE_IN = 20;
 
+    /** How far the cosine of one point may be from itself when it is computed in another order. */
+    private static final float ROUNDING = 1e-5f;
+
+    private static final String EVERY_POINT = "each point compared";
+    private static final String LUCENE = "Lucene";
+
     private enum Kind {
-        /** Around a thousand centres, as embeddings of pictures lie around what they show. */
+        /** Around a thousand centres. */
         CLUSTERED,
         /** Evenly over the sphere, where no point has near neighbours: the hardest case. */
         UNIFORM
+    }
+
+    /** What is asked: with {@code oneIn} above 1, for those whose number it divides. */
+    private record Questions(String name, List<float[]> queries, int oneIn) {
+        Questions filtered() {
+            return new Questions(name + ", filter that 1 in " + ONE_IN + " matches", queries, ONE_IN);
+        }
+    }
+
+    /** Who answers. */
+    private interface Contender {
+        /** Numbers of the nearest points among those whose number {@code oneIn} divides. */
+        List<Integer> nearest(float[] query, int oneIn);
+
+        /** Processor time that other processes have spent for it so far. */
+        default Duration elsewhere() {
+            return Duration.ZERO;
+        }
     }
 
     @Option(names = "--points", defaultValue = "100000", description = "points in the index")
@@ -66,10 +97,15 @@ public final class SearchCommand implements Callable<Integer> {
     @Option(names = "--kind", defaultValue = "CLUSTERED", description = "${COMPLETION-CANDIDATES}")
     private Kind kind;
 
+    @Option(
+            names = "--embeddings",
+            description = "folder with points.f32, by-picture.f32 and by-text.f32 in place of points made by chance")
+    private Optional<Path> embeddings;
+
+    @Option(names = "--no-peer", description = "without PostgreSQL")
+    private boolean isAlone;
+
     private List<float[]> points;
-    private List<float[]> queries;
-    private List<Set<String>> nearest;
-    private List<Set<String>> nearestOfFiltered;
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new SearchCommand())
@@ -79,73 +115,86 @@ public final class SearchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path wheel = PostgresServer.wheel()
-                .orElseThrow(() -> new IllegalStateException("PostgreSQL cannot be had from pip"));
+        List<Questions> questions = embeddings.isPresent() ? read(embeddings.get()) : invent();
+        System.out.printf(
+                Locale.ROOT,
+                "%,d points of %d coordinates, %s; %d searches of each kind for the %d nearest%n",
+                points.size(),
+                dimension,
+                embeddings.isPresent() ? "embeddings" : kind.name().toLowerCase(Locale.ROOT),
+                questions.get(0).queries().size(),
+                NEAREST);
+        // Before anything that takes long.
+        Optional<Path> wheel = isAlone ? Optional.empty() : Optional.of(wheel());
+        Map<String, Contender> contenders = new LinkedHashMap<>();
+        contenders.put(EVERY_POINT, this::compareWithEachPoint);
+        Path folder = Files.createTempDirectory("bench-search");
+        try (ImageIndex lucene = new LuceneImageIndex(folder, true)) {
+            fill(LUCENE, lucene);
+            contenders.put(LUCENE, contender(lucene));
+            System.out.printf("right after filling, %d segments%n", segments(folder));
+            questions.forEach(asked -> ask(asked, contenders));
+            awaitMerges();
+            System.out.printf("once merges were done, %d segments%n", segments(folder));
+            if (wheel.isPresent()) {
+                askWithPeer(wheel.get(), questions, contenders);
+            } else {
+                askAll(questions, contenders);
+            }
+            lucene.drop(COLLECTION);
+        }
+        return 0;
+    }
+
+    private static Path wheel() throws IOException, InterruptedException {
+        return PostgresServer.wheel()
+                .orElseThrow(
+                        () -> new IllegalStateException("PostgreSQL cannot be had from pip (--no-peer does without)"));
+    }
+
+    private void askWithPeer(Path wheel, List<Questions> questions, Map<String, Contender> contenders)
+            throws Exception {
+        try (PostgresServer server = PostgresServer.start(wheel, "shared_buffers=512MB");
+                ImageIndex pgvector = PostgresImageIndex.open(server.url(), "postgres", "", 2, true)) {
+            fill("pgvector", pgvector);
+            contenders.put("pgvector", withProcesses(contender(pgvector)));
+            askAll(questions, contenders);
+        }
+    }
+
+    private void askAll(List<Questions> questions, Map<String, Contender> contenders) {
+        for (Questions asked : questions) {
+            ask(asked, contenders);
+            ask(asked.filtered(), contenders);
+        }
+    }
+
+    private List<Questions> invent() {
         Random random = new Random(1);
         List<float[]> centres = IntStream.range(0, CENTRES)
                 .mapToObj(i -> direction(random, new float[dimension], 1))
                 .toList();
         points = sample(random, centres, pointCount);
-        queries = sample(random, centres, queryCount);
-        System.out.printf(
-                Locale.ROOT,
-                "%,d points of %d coordinates, %s; %d searches for the %d nearest%n",
-                pointCount,
-                dimension,
-                kind.name().toLowerCase(Locale.ROOT),
-                queryCount,
-                NEAREST);
-        compareWithEachPoint();
-        Path folder = Files.createTempDirectory("bench-search");
-        try (ImageIndex lucene = new LuceneImageIndex(folder, true)) {
-            measure("Lucene", lucene);
-        }
-        try (PostgresServer server = PostgresServer.start(wheel, "shared_buffers=512MB");
-                ImageIndex pgvector = PostgresImageIndex.open(server.url(), "postgres", "", 2, true)) {
-            measure("pgvector", pgvector);
-        }
-        return 0;
+        return List.of(new Questions("by a point", sample(random, centres, queryCount), 1));
     }
 
-    private void compareWithEachPoint() {
-        long[] nanos = new long[queryCount];
-        nearest = new ArrayList<>();
-        nearestOfFiltered = new ArrayList<>();
-        for (int query = 0; query < queryCount; query++) {
-            long start = System.nanoTime();
-            nearest.add(nearest(queries.get(query), 1));
-            nanos[query] = System.nanoTime() - start;
-            nearestOfFiltered.add(nearest(queries.get(query), ONE_IN));
-        }
-        tell("each point compared", nanos, 1);
+    private List<Questions> read(Path folder) throws IOException {
+        points = first(pointCount, VectorFile.read(folder.resolve("points.f32"), dimension));
+        return List.of(
+                new Questions(
+                        "by a picture",
+                        first(queryCount, VectorFile.read(folder.resolve("by-picture.f32"), dimension)),
+                        1),
+                new Questions(
+                        "by a text", first(queryCount, VectorFile.read(folder.resolve("by-text.f32"), dimension)), 1));
     }
 
-    /** Ids of the nearest among the points whose number {@code oneIn} divides. */
-    private Set<String> nearest(float[] query, int oneIn) {
-        float[] cosines = new float[NEAREST];
-        int[] numbers = new int[NEAREST];
-        Arrays.fill(cosines, Float.NEGATIVE_INFINITY);
-        for (int number = 0; number < points.size(); number += oneIn) {
-            float cosine = dot(query, points.get(number));
-            int place = NEAREST;
-            while (place > 0 && cosine > cosines[place - 1]) {
-                place--;
-            }
-            if (place < NEAREST) {
-                System.arraycopy(cosines, place, cosines, place + 1, NEAREST - place - 1);
-                System.arraycopy(numbers, place, numbers, place + 1, NEAREST - place - 1);
-                cosines[place] = cosine;
-                numbers[place] = number;
-            }
-        }
-        Set<String> ids = new HashSet<>();
-        IntStream.of(numbers).forEach(number -> ids.add(id(number)));
-        return ids;
+    private static List<float[]> first(int count, List<float[]> all) {
+        return all.subList(0, Math.min(count, all.size()));
     }
 
-    private void measure(String name, ImageIndex index) {
+    private void fill(String name, ImageIndex index) {
         VectorSpace space = new VectorSpace(new ModelId("bench", "1"), dimension);
-        index.space(COLLECTION).ifPresent(old -> index.drop(COLLECTION));
         index.open(COLLECTION, space);
         long start = System.nanoTime();
         for (int first = 0; first < points.size(); first += group) {
@@ -165,53 +214,154 @@ public final class SearchCommand implements Callable<Integer> {
                 points.size() / seconds,
                 group,
                 index.list().get(0).sizeBytes() / 1_000_000);
-        ImageFilter filter = new ImageFilter.In("rare", Set.of(new MetadataValue.Flag(true)));
-        ask(name, index, Optional.empty(), nearest);
-        ask(name + ", filter that 1 in " + ONE_IN + " matches", index, Optional.of(filter), nearestOfFiltered);
-        index.drop(COLLECTION);
-    }
-
-    private void ask(String name, ImageIndex index, Optional<ImageFilter> filter, List<Set<String>> truth) {
-        long[] nanos = new long[queryCount];
-        int found = 0;
-        // The first turn warms caches and compiler.
-        for (int turn = 0; turn < 2; turn++) {
-            found = 0;
-            for (int query = 0; query < queryCount; query++) {
-                long start = System.nanoTime();
-                List<ImageHit> hits =
-                        index.search(COLLECTION, queries.get(query), NEAREST, filter, RequestContext.detached());
-                nanos[query] = System.nanoTime() - start;
-                Set<String> expected = truth.get(query);
-                found += (int)
-                        hits.stream().filter(hit -> expected.contains(hit.id())).count();
-            }
-        }
-        tell(name, nanos, found / (double) (NEAREST * queryCount));
-    }
-
-    private static void tell(String name, long[] nanos, double recall) {
-        long[] sorted = nanos.clone();
-        Arrays.sort(sorted);
-        System.out.printf(
-                Locale.ROOT,
-                "%s: recall@%d %.4f, p50 %.2f ms, p95 %.2f ms%n",
-                name,
-                NEAREST,
-                recall,
-                sorted[sorted.length / 2] / 1e6,
-                sorted[sorted.length * 95 / 100] / 1e6);
     }
 
     private IndexedImage image(int number) {
         return new IndexedImage(
-                id(number),
+                String.valueOf(number),
                 points.get(number),
                 number % ONE_IN == 0 ? Map.of("rare", new MetadataValue.Flag(true)) : Map.of());
     }
 
-    private static String id(int number) {
-        return "picture-" + number;
+    private static Contender contender(ImageIndex index) {
+        ImageFilter rare = new ImageFilter.In("rare", Set.of(new MetadataValue.Flag(true)));
+        return (query, oneIn) -> {
+            Optional<ImageFilter> filter = oneIn == 1 ? Optional.empty() : Optional.of(rare);
+            return index.search(COLLECTION, query, NEAREST, filter, RequestContext.detached()).stream()
+                    .map(hit -> Integer.valueOf(hit.id()))
+                    .toList();
+        };
+    }
+
+    /** One that has the help of the processes that this one has started. */
+    private static Contender withProcesses(Contender contender) {
+        List<ProcessHandle> processes = ProcessHandle.current().descendants().toList();
+        return new Contender() {
+            @Override
+            public List<Integer> nearest(float[] query, int oneIn) {
+                return contender.nearest(query, oneIn);
+            }
+
+            @Override
+            public Duration elsewhere() {
+                return processes.stream()
+                        .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+                        .reduce(Duration.ZERO, Duration::plus);
+            }
+        };
+    }
+
+    private List<Integer> compareWithEachPoint(float[] query, int oneIn) {
+        float[] cosines = new float[NEAREST];
+        Integer[] numbers = new Integer[NEAREST];
+        Arrays.fill(cosines, Float.NEGATIVE_INFINITY);
+        for (int number = 0; number < points.size(); number += oneIn) {
+            float cosine = VectorUtil.dotProduct(query, points.get(number));
+            int place = NEAREST;
+            while (place > 0 && cosine > cosines[place - 1]) {
+                place--;
+            }
+            if (place < NEAREST) {
+                System.arraycopy(cosines, place, cosines, place + 1, NEAREST - place - 1);
+                System.arraycopy(numbers, place, numbers, place + 1, NEAREST - place - 1);
+                cosines[place] = cosine;
+                numbers[place] = number;
+            }
+        }
+        return List.of(numbers);
+    }
+
+    /** Asks everybody each question in turn, twice: the first turn warms caches and compiler. */
+    private void ask(Questions asked, Map<String, Contender> contenders) {
+        Map<String, Answers> answers = new LinkedHashMap<>();
+        for (int turn = 0; turn < 2; turn++) {
+            contenders.keySet().forEach(name -> answers.put(name, new Answers()));
+            for (float[] query : asked.queries()) {
+                float least = Float.POSITIVE_INFINITY;
+                for (Map.Entry<String, Contender> contender : contenders.entrySet()) {
+                    Answers own = answers.get(contender.getKey());
+                    List<Integer> hits = own.ask(contender.getValue(), query, asked.oneIn());
+                    if (contender.getKey().equals(EVERY_POINT)) {
+                        least = cosine(query, hits.get(hits.size() - 1)) - ROUNDING;
+                    }
+                    // Equal pictures are equally near: any of them will do.
+                    for (int hit : hits) {
+                        own.found += cosine(query, hit) >= least ? 1 : 0;
+                    }
+                }
+            }
+        }
+        System.out.println(asked.name());
+        answers.forEach((name, own) -> System.out.printf(
+                Locale.ROOT,
+                "  %s: %s%n",
+                name,
+                own.text(answers.get(EVERY_POINT), asked.queries().size())));
+    }
+
+    /** What one contender has found, and how long it took. */
+    private static final class Answers {
+
+        private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+        private final List<Long> nanos = new ArrayList<>();
+        private long processorNanos;
+        private int found;
+
+        List<Integer> ask(Contender contender, float[] query, int oneIn) {
+            Duration elsewhere = contender.elsewhere();
+            long processor = THREADS.getCurrentThreadCpuTime();
+            long start = System.nanoTime();
+            List<Integer> hits = contender.nearest(query, oneIn);
+            nanos.add(System.nanoTime() - start);
+            processorNanos += THREADS.getCurrentThreadCpuTime() - processor;
+            processorNanos += contender.elsewhere().minus(elsewhere).toNanos();
+            return hits;
+        }
+
+        String text(Answers ofEveryPoint, int queries) {
+            return String.format(
+                    Locale.ROOT,
+                    "recall@%d %.4f; p50 %.2f ms, p95 %.2f ms; processor time %.2f ms, %.2f of %s",
+                    NEAREST,
+                    found / (double) (NEAREST * queries),
+                    percentile(50),
+                    percentile(95),
+                    processorNanos / 1e6 / queries,
+                    processorNanos / (double) ofEveryPoint.processorNanos,
+                    EVERY_POINT);
+        }
+
+        private double percentile(int percent) {
+            List<Long> sorted = nanos.stream().sorted().toList();
+            return sorted.get(sorted.size() * percent / 100) / 1e6;
+        }
+    }
+
+    private float cosine(float[] query, int number) {
+        return VectorUtil.dotProduct(query, points.get(number));
+    }
+
+    /** Graphs of the last commit, each of which a search looks through. */
+    private static int segments(Path folder) throws IOException {
+        try (Directory directory = FSDirectory.open(folder.resolve(COLLECTION))) {
+            return SegmentInfos.readLatestCommit(directory).size();
+        }
+    }
+
+    private static void awaitMerges() throws InterruptedException {
+        long start = System.nanoTime();
+        for (Optional<Thread> merge = merging(); merge.isPresent(); merge = merging()) {
+            merge.get().join();
+        }
+        System.out.printf(Locale.ROOT, "merges went on for %.1f s after that%n", (System.nanoTime() - start) / 1e9);
+    }
+
+    /** One of Lucene's threads that merge, all of which are this program's. */
+    private static Optional<Thread> merging() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("Lucene Merge Thread"))
+                .findFirst();
     }
 
     private List<float[]> sample(Random random, List<float[]> centres, int count) {
@@ -223,7 +373,7 @@ public final class SearchCommand implements Callable<Integer> {
                         case CLUSTERED -> direction(random, centres.get(random.nextInt(CENTRES)), 0.05);
                     });
         }
-        return Collections.unmodifiableList(sample);
+        return sample;
     }
 
     /** The direction of a normal sample around {@code centre}. */
@@ -233,13 +383,5 @@ public final class SearchCommand implements Callable<Integer> {
             point[k] = (float) (centre[k] + deviation * random.nextGaussian());
         }
         return Vectors.normalized(point);
-    }
-
-    private static float dot(float[] a, float[] b) {
-        float sum = 0;
-        for (int k = 0; k < a.length; k++) {
-            sum += a[k] * b[k];
-        }
-        return sum;
     }
 }

@@ -17,9 +17,11 @@ import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.StoredFields;
@@ -29,13 +31,15 @@ import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.IOUtils;
 
 /**
  * One collection in its folder. A change is one commit of Lucene, which a crash leaves whole or undone; what the collection
- * holds stands in the commit too. Thread-safe.
+ * holds stands in the commit too. Segments are merged meanwhile, and what has been merged is taken over by a commit of its
+ * own, so that searches gain by it although nobody changes anything. Thread-safe.
  */
 final class LuceneCollection implements Closeable {
 
@@ -51,6 +55,15 @@ final class LuceneCollection implements Closeable {
     /** A graph that is merged lies in the heap meanwhile: with 192 coordinates, 330,000 nodes and 90 MB at most. */
     private static final double MAX_SEGMENT_MIB = 256;
 
+    /** Segments of about one size that are left, and merged when there are more: a search goes through each. */
+    private static final int SEGMENTS_OF_A_SIZE = 5;
+
+    /** Merges at once: a large one takes minutes, in which small ones must not wait. */
+    private static final int MERGE_THREADS = 2;
+
+    /** Merges that run or wait before changes wait too: who fills faster than is merged would slow down every search. */
+    private static final int MAX_MERGES = 3;
+
     private static final String MODEL_NAME = "model.name";
     private static final String MODEL_VERSION = "model.version";
     private static final String DIMENSION = "dimension";
@@ -62,6 +75,8 @@ final class LuceneCollection implements Closeable {
     private final SearcherManager searchers;
     /** One change at a time, so that a commit holds that change and no part of another. */
     private final ReentrantLock changing = new ReentrantLock();
+    /** Whether a merge has ended since the last commit began. */
+    private volatile boolean hasMerged;
 
     private LuceneCollection(
             String name, VectorSpace space, Directory directory, IndexWriter writer, SearcherManager searchers) {
@@ -79,9 +94,10 @@ final class LuceneCollection implements Closeable {
             Files.createDirectories(folder);
         }
         Directory directory = directory(folder, fsync);
+        Merges merges = new Merges();
         IndexWriter writer = null;
         try {
-            writer = new IndexWriter(directory, writerConfig());
+            writer = new IndexWriter(directory, writerConfig(merges));
             if (isNew) {
                 writer.setLiveCommitData(userData(space).entrySet());
                 writer.commit();
@@ -90,8 +106,12 @@ final class LuceneCollection implements Closeable {
                 }
             }
             VectorSpace found = space(SegmentInfos.readLatestCommit(directory));
-            return new LuceneCollection(
+            LuceneCollection opened = new LuceneCollection(
                     folder.getFileName().toString(), found, directory, writer, new SearcherManager(writer, null));
+            merges.tell(opened::merged);
+            // What a crash or an end has interrupted.
+            writer.maybeMerge();
+            return opened;
         } catch (IOException | RuntimeException e) {
             IOUtils.closeWhileHandlingException(writer, directory);
             throw e;
@@ -125,30 +145,25 @@ final class LuceneCollection implements Closeable {
     }
 
     void put(List<IndexedImage> images) throws IOException {
-        changing.lock();
-        try {
+        change(() -> {
             for (IndexedImage image : images) {
                 writer.updateDocument(LuceneDocuments.idTerm(image.id()), LuceneDocuments.of(image));
             }
             commit();
-        } finally {
-            changing.unlock();
-        }
+            return images.size();
+        });
     }
 
     long delete(ImageFilter filter) throws IOException {
         Query query = LuceneDocuments.query(filter);
-        changing.lock();
-        try {
+        return change(() -> {
             long count = count(query);
             if (count > 0) {
                 writer.deleteDocuments(query);
                 commit();
             }
             return count;
-        } finally {
-            changing.unlock();
-        }
+        });
     }
 
     List<ImageHit> search(float[] vector, int count, Optional<ImageFilter> filter, RequestContext context)
@@ -182,9 +197,49 @@ final class LuceneCollection implements Closeable {
         }
     }
 
+    private interface Change {
+        long make() throws IOException;
+    }
+
+    /** Makes a change, or none: after a failure the collection is of no use until it is opened again. */
+    private long change(Change change) throws IOException {
+        changing.lock();
+        try {
+            return change.make();
+        } catch (IOException | RuntimeException e) {
+            // Before anybody else gets the lock: what is half done must not come along with the next commit.
+            IOUtils.closeWhileHandlingException(writer::rollback);
+            throw e;
+        } finally {
+            changing.unlock();
+            takeOverMerges();
+        }
+    }
+
     private void commit() throws IOException {
+        hasMerged = false;
         writer.commit();
         searchers.maybeRefreshBlocking();
+    }
+
+    /** A merge has ended, on its own thread. */
+    private void merged() {
+        hasMerged = true;
+        takeOverMerges();
+    }
+
+    /** Unless somebody changes the collection, whose commit does it, or who does it after that. */
+    private void takeOverMerges() {
+        while (hasMerged && writer.isOpen() && changing.tryLock()) {
+            try {
+                commit();
+            } catch (IOException | AlreadyClosedException e) {
+                // Nothing is lost: what was merged is still there as it was, and who changes it next is told.
+                return;
+            } finally {
+                changing.unlock();
+            }
+        }
     }
 
     private long count(Query query) throws IOException {
@@ -220,13 +275,33 @@ final class LuceneCollection implements Closeable {
         return fsync ? directory : new UnsyncedDirectory(directory);
     }
 
-    private static IndexWriterConfig writerConfig() {
+    /** Merges in the background; says when one has ended. */
+    private static final class Merges extends ConcurrentMergeScheduler {
+
+        private volatile Runnable listener = () -> {};
+
+        void tell(Runnable listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        protected void doMerge(MergeSource source, MergePolicy.OneMerge merge) throws IOException {
+            super.doMerge(source, merge);
+            listener.run();
+        }
+    }
+
+    private static IndexWriterConfig writerConfig(Merges scheduler) {
         TieredMergePolicy merges = new TieredMergePolicy();
         merges.setMaxMergedSegmentMB(MAX_SEGMENT_MIB);
+        merges.setSegmentsPerTier(SEGMENTS_OF_A_SIZE);
+        merges.setMaxMergeAtOnce(SEGMENTS_OF_A_SIZE);
+        scheduler.setMaxMergesAndThreads(MAX_MERGES, MERGE_THREADS);
         // Without an analyzer: nothing here is a text that is taken apart.
         return new IndexWriterConfig(null)
                 .setCommitOnClose(false)
                 .setMergePolicy(merges)
+                .setMergeScheduler(scheduler)
                 .setCodec(new Lucene912Codec() {
                     @Override
                     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {

@@ -3,20 +3,29 @@ package multimodal.clip.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import multimodal.clip.testing.Points;
+import multimodal.inference.batching.RequestContext;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.ModelId;
+import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LuceneImageIndexTest extends ImageIndexContract {
 
     private static final VectorSpace SPACE = new VectorSpace(new ModelId("clip", "1"), 4);
+
+    /** Of so small a collection: as many of one size as the merge policy leaves. */
+    private static final int SEGMENTS_AT_REST = 5;
 
     @TempDir
     Path folder;
@@ -70,6 +79,43 @@ class LuceneImageIndexTest extends ImageIndexContract {
             assertThat(index.list()).extracting(CollectionInfo::itemCount).containsExactly(1L);
         }
         assertThat(halfDropped).doesNotExist();
+    }
+
+    /** Else each search after a fast filling would go through all that the filling has left. */
+    @Test
+    void whatWasMergedIsTakenOverAlthoughNobodyChangesAnything() throws Exception {
+        int commits = 60;
+        try (LuceneImageIndex index = new LuceneImageIndex(folder, false)) {
+            index.open("cats", SPACE);
+            List<float[]> points = Points.uniform(commits, 4, 1);
+            for (int number = 0; number < commits; number++) {
+                index.put("cats", SPACE, List.of(new IndexedImage("i" + number, points.get(number), Map.of())));
+            }
+            awaitMerges();
+
+            assertThat(segments()).isLessThanOrEqualTo(SEGMENTS_AT_REST);
+            assertThat(index.search("cats", points.get(0), commits, Optional.empty(), RequestContext.detached()))
+                    .hasSize(commits);
+        }
+        assertThat(segments()).isLessThanOrEqualTo(SEGMENTS_AT_REST);
+    }
+
+    private static void awaitMerges() throws InterruptedException {
+        for (Optional<Thread> merge = merging(); merge.isPresent(); merge = merging()) {
+            merge.get().join();
+        }
+    }
+
+    private static Optional<Thread> merging() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("Lucene Merge Thread"))
+                .findFirst();
+    }
+
+    private int segments() throws IOException {
+        try (Directory directory = FSDirectory.open(folder.resolve("cats"))) {
+            return SegmentInfos.readLatestCommit(directory).size();
+        }
     }
 
     private static IndexedImage image() {
