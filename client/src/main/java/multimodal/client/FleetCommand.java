@@ -53,13 +53,17 @@ public final class FleetCommand {
 
     /** The command line, for a program that has its own streams. */
     public static CommandLine commandLine() {
-        return new CommandLine(new FleetCommand())
-                .setOverwrittenOptionsAllowed(true)
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    PrintWriter err = command.getErr();
-                    err.println("fleet: " + Failures.line(failure));
-                    err.flush();
-                    return CommandLine.ExitCode.SOFTWARE;
-                });
+        CommandLine fleet = new CommandLine(new FleetCommand());
+        // Options as they are declared, those that belong together side by side.
+        fleet.getSubcommands().values().forEach(command -> command.getCommandSpec()
+                .usageMessage()
+                .sortOptions(false)
+                .abbreviateSynopsis(true));
+        return fleet.setOverwrittenOptionsAllowed(true).setExecutionExceptionHandler((failure, command, parsed) -> {
+            PrintWriter err = command.getErr();
+            err.println("fleet: " + Failures.line(failure));
+            err.flush();
+            return CommandLine.ExitCode.SOFTWARE;
+        });
     }
 }

@@ -26,15 +26,19 @@ public final class CaptionCommand extends NodeCommand {
     @Parameters(paramLabel = "FILE", description = "PNG, JPEG or WebP.")
     Path file;
 
-    @Option(names = "--language", description = "Of the caption: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--language",
+            paramLabel = "LANGUAGE",
+            description = "Of the caption: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     LanguageOption language = LanguageOption.en;
 
     @Option(
             names = "--beams",
+            paramLabel = "N",
             description = "Texts that are followed side by side (default: the likeliest word at each step).")
     Integer beams;
 
-    @Option(names = "--max-tokens", description = "Most tokens (default: the model's limit).")
+    @Option(names = "--max-tokens", paramLabel = "N", description = "Most tokens (default: the model's limit).")
     Integer maxTokens;
 
     CaptionCommand() {

@@ -22,4 +22,10 @@ abstract class GatewayCommand implements Callable<Integer> {
     final Terminal terminal() {
         return terminalOptions.on(spec.commandLine().getOut());
     }
+
+    /** Where it is shown how far the answer is. */
+    final Terminal progress() {
+        return terminalOptions.progressOn(
+                spec.commandLine().getOut(), spec.commandLine().getErr());
+    }
 }

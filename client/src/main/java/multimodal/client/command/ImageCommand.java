@@ -39,17 +39,21 @@ public final class ImageCommand extends NodeCommand {
     @Parameters(paramLabel = "TEXT", description = "What the picture shows, in English or Chinese.")
     String prompt;
 
-    @Option(names = "--negative", paramLabel = "TEXT", description = "What it must not show.")
+    @Option(names = "--negative", paramLabel = "TEXT", description = "What the picture must not show.")
     String negative = "";
 
-    @Option(names = "--steps", description = "Denoising steps (default: the model's).")
+    @Option(names = "--steps", paramLabel = "N", description = "Denoising steps (default: the model's).")
     Integer steps;
 
-    @Option(names = "--guidance", description = "How strongly the text steers (default: the model's).")
+    @Option(
+            names = "--guidance",
+            paramLabel = "SCALE",
+            description = "How strongly the text steers (default: the model's).")
     Float guidance;
 
     @Option(
             names = "--seed",
+            paramLabel = "N",
             description = "Seed; the same one makes the same picture (default: one is drawn and told).")
     Long seed;
 
@@ -59,13 +63,19 @@ public final class ImageCommand extends NodeCommand {
             description = "Size in pixels, or one number for a square (default: the model's).")
     String size;
 
-    @Option(names = "--style", description = "A style that EnhancePrompt knows, such as photography.")
+    @Option(
+            names = "--style",
+            paramLabel = "NAME",
+            description = "A style that EnhancePrompt knows, such as photography.")
     String style = "";
 
     @Option(names = "--init", paramLabel = "FILE", description = "A picture of the same size to start from.")
     Path init;
 
-    @Option(names = "--strength", description = "How far to go from it, 0 to 1 (default: 0.8).")
+    @Option(
+            names = "--strength",
+            paramLabel = "SHARE",
+            description = "How far to go from --init, 0 to 1 (default: 0.8).")
     Float strength;
 
     @Option(names = "--mask", paramLabel = "FILE", description = "White where the picture to start from is made anew.")

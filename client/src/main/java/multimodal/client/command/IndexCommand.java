@@ -50,6 +50,7 @@ public final class IndexCommand extends GatewayCommand {
 
     @Option(
             names = "--model",
+            paramLabel = "NAME",
             description = "Name of the model for a new collection (default: the fleet's); another's stays what it is.")
     String model = "";
 

@@ -26,7 +26,7 @@ abstract class NodeCommand extends GatewayCommand {
 
     private final String node;
 
-    @Option(names = "--model", description = "Name of the model (default: the fleet's).")
+    @Option(names = "--model", paramLabel = "NAME", description = "Name of the model (default: the fleet's).")
     String model = "";
 
     /** A command for the sake of the node {@code node}, an id. */
@@ -59,7 +59,7 @@ abstract class NodeCommand extends GatewayCommand {
         Terminal terminal = terminal();
         Request request = request(terminal);
         try (FleetClient client = gateway.connect()) {
-            NodeState finished = ShownRun.on(terminal, events -> request.send(client, TraceParent.newTrace(), events))
+            NodeState finished = ShownRun.on(progress(), events -> request.send(client, TraceParent.newTrace(), events))
                     .node(node);
             show(finished, terminal);
             return ExitCode.OK;

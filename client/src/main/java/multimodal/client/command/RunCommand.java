@@ -48,7 +48,10 @@ public final class RunCommand extends GatewayCommand {
             description = "Value of an input of the graph: a text, or @FILE for a text or a picture from a file.")
     Map<String, String> inputs = new LinkedHashMap<>();
 
-    @Option(names = "--out", description = "Directory for the results (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--out",
+            paramLabel = "DIRECTORY",
+            description = "Directory for the results (default: ${DEFAULT-VALUE}).")
     Path out = Path.of("run-output");
 
     @Option(names = "--reuse", description = "Use results of earlier runs for calls that are the same.")
@@ -63,7 +66,8 @@ public final class RunCommand extends GatewayCommand {
                 return ExitCode.OK;
             }
             RunWorkflowRequest request = request(client);
-            RunState run = ShownRun.on(terminal, events -> client.runWorkflow(request, TraceParent.newTrace(), events));
+            RunState run =
+                    ShownRun.on(progress(), events -> client.runWorkflow(request, TraceParent.newTrace(), events));
             RunFiles.write(run, out).forEach(path -> terminal.println("wrote " + path));
             return ExitCode.OK;
         }

@@ -78,7 +78,7 @@ public final class SearchCommand extends GatewayCommand {
             RefusedCalls.run(
                     () -> answers.add(client.stub(ClipServiceGrpc::newBlockingStub, TraceParent.newTrace())
                             .searchImages(request)),
-                    delay -> ShownRun.tellRefusal(terminal, delay));
+                    delay -> ShownRun.tellRefusal(progress(), delay));
         }
         show(answers.get(0).getHitsList(), terminal);
         return ExitCode.OK;

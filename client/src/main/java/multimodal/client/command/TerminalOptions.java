@@ -10,13 +10,13 @@ final class TerminalOptions {
 
     private static final Set<String> TRUE_COLOUR = Set.of("truecolor", "24bit");
 
-    @Option(names = "--tty", description = "Standard output is a terminal.")
+    @Option(names = "--tty", hidden = true)
     boolean tty;
 
-    @Option(names = "--columns", description = "Its width (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--columns", hidden = true)
     int columns = Terminal.DEFAULT_COLUMNS;
 
-    @Option(names = "--rows", description = "Its height (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--rows", hidden = true)
     int rows = Terminal.DEFAULT_ROWS;
 
     @Option(names = "--term", defaultValue = "${env:TERM}", hidden = true)
@@ -34,6 +34,14 @@ final class TerminalOptions {
      */
     Terminal on(PrintWriter out) {
         return new Terminal(out, isRich(), columns, rows);
+    }
+
+    /**
+     * Where progress is told: with the answer on a terminal, else apart from it, so that who reads the answer gets nothing
+     * else.
+     */
+    Terminal progressOn(PrintWriter out, PrintWriter err) {
+        return on(tty ? out : err);
     }
 
     boolean isRich() {

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code fleet image}, {@code caption}, {@code ask} and {@code run} against a gateway that answers with a script. */
 class GraphCommandsTest {
@@ -65,7 +67,7 @@ class GraphCommandsTest {
                 file.toString());
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).endsWith("wrote %s (seed 7, sticker-diffusion/1, 0.1 s)%n".formatted(file));
+        assertThat(run.out()).isEqualTo("wrote %s (seed 7, sticker-diffusion/1, 0.1 s)%n".formatted(file));
         assertThat(new PictureDecoder(PictureLimits.DEFAULT)
                         .decode(Files.readAllBytes(file))
                         .width())
@@ -196,7 +198,8 @@ class GraphCommandsTest {
                 fleet("caption", picture().toString(), "--language", "zh", "--beams", "3", "--max-tokens", "9");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).endsWith("a castle at night%n".formatted());
+        assertThat(run.out()).isEqualTo("a castle at night%n".formatted());
+        assertThat(run.err()).contains("caption: a castle at night%n".formatted(), "caption: done in ");
         assertThat(setting("language").getStringValue()).isEqualTo("LANGUAGE_CHINESE");
         assertThat(gateway.graphs()
                         .get(0)
@@ -212,7 +215,20 @@ class GraphCommandsTest {
         CommandRun run = fleet("ask", picture().toString(), "图片中有几只猫？");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).endsWith("图片中有几只猫？ (75 %)" + System.lineSeparator());
+        assertThat(run.out()).isEqualTo("图片中有几只猫？ (75 %)" + System.lineSeparator());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"image", "caption", "ask", "index", "search", "collections", "run"})
+    void eachCommandTellsItsOptions(String command) {
+        CommandRun run = fleet(command, "--help");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .startsWith("Usage: fleet " + command + " [OPTIONS]")
+                .contains("--gateway=ADDRESS", "-h, --help")
+                .doesNotContain("--tty");
+        assertThat(run.err()).isEmpty();
     }
 
     @Test
