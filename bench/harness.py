@@ -132,7 +132,7 @@ def opponents(duel: Duel):
 
 
 @contextmanager
-def service(module: str, repository: Path, environment: dict[str, str]):
+def service(module: str, repository: Path, environment: dict[str, str], java_options: tuple[str, ...] = ()):
     """A packaged service of the fleet on a free port; ended on the way out."""
     jar = ROOT / module / "target" / "quarkus-app" / "quarkus-run.jar"
     need(jar, LOAD_JAR)
@@ -142,7 +142,7 @@ def service(module: str, repository: Path, environment: dict[str, str]):
         "QUARKUS_HTTP_PORT": str(http),
         "INFERENCE_REPOSITORY": str(repository),
     }
-    with server(["java", "-jar", str(jar)], environment) as process:
+    with server(["java", *java_options, "-jar", str(jar)], environment) as process:
         yield Service(port, process)
 
 

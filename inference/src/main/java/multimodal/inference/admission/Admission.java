@@ -162,7 +162,7 @@ public final class Admission {
         return InferenceException.overloaded(reason, delay);
     }
 
-    /** Units that are expected back before a turn, of callers who hold neither much nor more than {@code caller}. */
+    /** Units that are expected back before a turn, of callers who hold little, or no more than {@code caller}. */
     private long expectedBefore(Promises.Turn turn, String caller) {
         Map<String, Long> held = new HashMap<>();
         permits.forEach(permit -> held.merge(permit.context().caller(), permit.units(), Long::sum));
