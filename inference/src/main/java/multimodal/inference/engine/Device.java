@@ -14,6 +14,11 @@ public enum Device {
         return this == CPU ? ai.djl.Device.cpu() : ai.djl.Device.gpu();
     }
 
+    /** What PyTorch calls it. */
+    String torchName() {
+        return this == CPU ? "cpu" : "cuda:0";
+    }
+
     /** The graph to load here. */
     public GraphSpec graph(GraphSpec graph) {
         return this == CUDA ? graph.onCuda().orElse(graph) : graph;

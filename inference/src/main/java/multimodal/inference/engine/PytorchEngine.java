@@ -15,8 +15,11 @@ final class PytorchEngine extends DjlEngine {
     /** Tells whose a completed graph is that a killed process left behind. */
     static final String TEMPORARY_PREFIX = "graph-" + ProcessHandle.current().pid() + "-";
 
+    private final Device device;
+
     private PytorchEngine(ai.djl.engine.Engine engine, EngineOptions options) {
         super(NAME, engine, options, DjlGraph.Matching.BY_POSITION);
+        device = options.device();
     }
 
     /**
@@ -48,7 +51,7 @@ final class PytorchEngine extends DjlEngine {
     void load(Model model, Path file, Precision precision) throws IOException, MalformedModelException {
         Path completed = Files.createTempFile(TEMPORARY_PREFIX, ".pt");
         try {
-            TorchScriptAssembler.assemble(file, completed);
+            TorchScriptAssembler.assemble(file, completed, device);
             model.load(completed);
         } finally {
             Files.delete(completed);

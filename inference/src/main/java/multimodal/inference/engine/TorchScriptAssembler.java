@@ -1,5 +1,7 @@
 package multimodal.inference.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedOutputStream;
@@ -31,6 +33,9 @@ final class TorchScriptAssembler {
     private static final String WEIGHT_MAP = "weights.json";
     private static final String HALF = "float16";
     private static final Set<String> DTYPES = Set.of("float32", HALF);
+    private static final String CODE = ".py";
+    /** Where the graph was traced, as its code says it wherever it makes a tensor of its own. */
+    private static final String TRACED_ON = "torch.device(\"cpu\")";
     /** The earliest that an archive can state: what is assembled does not depend on when. */
     private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
@@ -48,20 +53,22 @@ final class TorchScriptAssembler {
 
     /**
      * Writes the archive that {@code torch.jit.load} takes: every record stored plain, weights as float32 or, where the
-     * graph computes in it, as float16.
+     * graph computes in it, as float16. Its code makes its own tensors on {@code device}.
      * An archive without {@code weights.json} is complete already and only unpacked. One tensor at a time is in memory.
      *
      * @throws InferenceException {@code MISCONFIGURED} if the map names a tensor that is not there, or is no map
      */
-    static void assemble(Path graph, Path target) throws IOException {
+    static void assemble(Path graph, Path target, Device device) throws IOException {
         try (ZipFile source = new ZipFile(graph.toFile());
                 OutputStream file = new BufferedOutputStream(Files.newOutputStream(target));
                 ZipOutputStream archive = new ZipOutputStream(file)) {
             Enumeration<? extends ZipEntry> entries = source.entries();
             while (entries.hasMoreElements()) {
                 ZipEntry entry = entries.nextElement();
-                if (!entry.getName().equals(WEIGHT_MAP)) {
-                    store(archive, entry.getName(), read(source, entry));
+                String name = entry.getName();
+                if (!name.equals(WEIGHT_MAP)) {
+                    byte[] content = read(source, entry);
+                    store(archive, name, name.endsWith(CODE) ? on(device, content) : content);
                 }
             }
             ZipEntry map = source.getEntry(WEIGHT_MAP);
@@ -69,6 +76,11 @@ final class TorchScriptAssembler {
                 storeWeights(graph, archive, read(source, map));
             }
         }
+    }
+
+    private static byte[] on(Device device, byte[] code) {
+        String named = "torch.device(\"%s\")".formatted(device.torchName());
+        return new String(code, UTF_8).replace(TRACED_ON, named).getBytes(UTF_8);
     }
 
     private static byte[] read(ZipFile source, ZipEntry entry) throws IOException {
