@@ -155,7 +155,7 @@ def make(origin: Origin) -> Model:
         replace(origin, ids=ids),
         task="caption",
         architecture="BlipForConditionalGeneration",
-        artifacts=artifacts(model),
+        artifacts=[replace(part, weight_bits=16 if origin.folder else 8) for part in artifacts(model)],
         parameters={
             "languages": {"en": [text.bos_token_id]} if origin.folder else trainer.PREFIXES,
             "max_tokens": MAX_TOKENS_OF_FOLDERS if origin.folder else trainer.MAX_TOKENS,

@@ -24,7 +24,7 @@ def main() -> None:
     settings = base.Settings()
     unet, text_encoder, encoder, decoder = diffusion.shipped(REPOSITORY / exporter.BASE / "1")
     model = exporter.shipped(REPOSITORY / trainer.NAME / "1")
-    scenes = [scene_at("test", number, settings.scenes.vendors) for number in range(COUNT)]
+    scenes = [scene_at("test", number, base.HELD_OUT_VENDORS) for number in range(COUNT)]
     texts, pictures = prompts.captions_of(scenes, ("test", "control")), pictures_of(scenes)
     edges = trainer.edges_of(pictures)
     arguments = unet, text_encoder, texts, base.nothing_given(encoder, COUNT), settings.steps, settings.guidance, SEED

@@ -4,7 +4,6 @@ Its tokens and patches are states of sticker-clip, whose towers the entry holds 
 measured by itself, and a new sticker-clip does not change what it was trained on.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -25,7 +24,6 @@ CARD = {
     f" rendered sticker scenes ({CREDITS}) and captions of a grammar in English and Chinese, half of them wrong in one"
     " thing: an object, a number or the background. Twemoji was only ever measured on.",
 }
-WEIGHT_BITS = 8
 
 
 class Text(torch.nn.Module):
@@ -78,12 +76,11 @@ def artifacts(clip: CLIPModel, fusion: trainer.Fusion) -> list[Artifact]:
         Port("match_logit", [-1]),
     ]
     pixels = Port("pixel_values", [-1, 3, size, size])
-    parts = [
-        Artifact("text", Text(clip), tokens, [read], [texts(2), texts(1), texts(5)]),
-        Artifact("vision", Vision(clip), [pixels], [seen], [pictures(2), pictures(1), pictures(5)]),
+    return [
+        Artifact("text", Text(clip), tokens, [read], [texts(2), texts(1), texts(5)], weight_bits=8),
+        Artifact("vision", Vision(clip), [pixels], [seen], [pictures(2), pictures(1), pictures(5)], weight_bits=8),
         Artifact("fusion", fusion, [read, tokens[1], seen], fused, [states(2), states(1), states(5)]),
     ]
-    return [replace(part, weight_bits=WEIGHT_BITS) for part in parts]
 
 
 def shipped(folder: Path) -> tuple[trainer.Fusion, CLIPModel]:

@@ -14,4 +14,4 @@ def evaluate(folder: Path, count: int) -> dict[str, float]:
     """What `models.train.unet.judged` finds, of the same prompts and first noise as with 30 steps of DDIM."""
     painter = Painter(folder)
     paint = lambda texts, seed: painter.paint(texts, painter.scheduler(DPMSolverMultistepScheduler), STEPS, seed)
-    return unet.judged(paint, unet.Settings().scenes.vendors, count)
+    return unet.judged(paint, unet.HELD_OUT_VENDORS, count)

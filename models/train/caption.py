@@ -13,7 +13,9 @@ from models.train import common  # first: it sets the thread counts
 # isort: split
 
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -23,7 +25,7 @@ from models.tokenizer import tokenizer
 from models.train import clip
 from models.train.judge import pictures_of
 from models.train.painted import looks
-from models.train.patches import ConvolutionalStem, PatchHead
+from models.train.patches import ConvolutionalStem, PatchHead, labelled
 from models.world import grammar
 from models.world.concepts import UNSEEN_VENDOR
 from models.world.grammar_inverse import objects_named
@@ -43,7 +45,7 @@ class Settings:
     warm_up: int = 60
     ema: float = 0.995
     augmentation: float = 0.65  # share of the pictures that are changed
-    painted: int = 16  # pictures of a batch that look as if a diffusion model had painted them
+    painted: float = 0.5  # share of the pictures that look as if a diffusion model had painted them
     held_out: int = 200  # scenes of each kind that `--evaluate` captions
 
 
@@ -112,15 +114,27 @@ def _rows(scenes: list[Scene], first: int) -> tuple[torch.Tensor, torch.Tensor]:
     return ids, torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
 
 
-def _batch(number: int) -> tuple[torch.Tensor, ...]:
-    settings = Settings()
+class Drawn(NamedTuple):
+    """Pictures and their captions."""
+
+    pixels: torch.Tensor
+    labels: torch.Tensor
+    ids: torch.Tensor
+    mask: torch.Tensor
+    number: int
+    """The batch's."""
+
+
+def _draw(settings: Settings, number: int) -> Drawn:
     scenes = [scene_at("train", number * settings.batch + i, clip.VENDORS_SEEN, KINDS) for i in range(settings.batch)]
-    pictures, labels = looks(scenes, number, settings.augmentation, settings.painted)
-    return pictures, labels, *_rows(scenes, number % 2)
+    return Drawn(*labelled(scenes), *_rows(scenes, number % 2), number)
 
 
-def losses_of(model: BlipForConditionalGeneration, head: PatchHead, pictures, labels, ids, mask) -> dict:
+def losses_of(model: BlipForConditionalGeneration, head: PatchHead, settings: Settings, batch: Drawn) -> dict:
     """Mean cross entropy of each next token after the prefix, `<eos>` included, and of the patches."""
+    pixels, labels, ids, mask, number = batch
+    painted = round(settings.painted * len(pixels))
+    pictures, labels = looks(pixels, labels, number, settings.augmentation, painted)
     states = model.vision_model(pixel_values=pictures)[0]
     seen = torch.ones(states.shape[:2], dtype=torch.long, device=states.device)
     logits = model.text_decoder(
@@ -171,27 +185,27 @@ def begin(model: BlipForConditionalGeneration, head: PatchHead, resume: bool) ->
     if resume and common.load_committed(model, "sticker-caption", "vision."):
         common.load_committed(model.text_decoder, "sticker-caption", "decoder.")
         clip.unfold_stem(model)
-    if (path := clip.latest()).exists():
+    elif (path := clip.latest()).exists():
         state = common.load_checkpoint(path)
         begin_as_clip(model, state["model"])
         head.load_state_dict(state["head"])
 
 
 def train(arguments) -> None:
-    settings, run, model, step = Settings(), common.Run("caption", arguments.minutes), build(), 0
+    settings, run = common.chosen(Settings(), arguments), common.Run("caption", arguments.minutes)
+    model, step = build(), 0
     head = PatchHead(model.config.vision_config.hidden_size)
     state = run.earlier(arguments.resume)
     if not state:
         begin(model, head, arguments.resume)
+    model.to(arguments.device)
+    head.to(arguments.device)
     average = common.Ema(model, settings.ema)
     if state:
         model.load_state_dict(state["raw"])
         head.load_state_dict(state["head"])
         average.module.load_state_dict(state["model"])
         step = average.updates = state["step"]
-    model.to(arguments.device)
-    head.to(arguments.device)
-    average.module.to(arguments.device)
     optimizer = torch.optim.AdamW(
         [
             {"params": model.vision_model.parameters(), "lr": settings.vision_learning_rate},
@@ -201,11 +215,11 @@ def train(arguments) -> None:
         weight_decay=settings.weight_decay,
     )
     run.log(settings=asdict(settings), parameters=common.count_parameters(model), step=step)
-    batches, first = common.prefetch(_batch, first=step), step
+    drawn, first = common.prefetch(partial(_draw, settings), first=step, workers=arguments.workers), step
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
-        losses = losses_of(model.train(), head, *(tensor.to(arguments.device) for tensor in next(batches)))
+        losses = losses_of(model.train(), head, settings, common.moved(next(drawn), arguments.device))
         common.descend(optimizer, sum(losses.values()))
         average.update(model)
         step += 1
@@ -214,8 +228,6 @@ def train(arguments) -> None:
         if run.due() or run.stopping():
             state = {"model": average.module.state_dict(), "raw": model.state_dict(), "head": head.state_dict()}
             common.save_checkpoint(state | {"step": step}, run.checkpoint)
-            run.log(step=step, **evaluate(average.module, 40))
-    run.log(step=step, **evaluate(average.module, settings.held_out))
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from transformers import CLIPConfig, CLIPModel
 from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
 from models.train.judge import objects_shown, pictures_of
-from models.train.patches import ConvolutionalStem, PatchHead, StemHead, augmented
+from models.train.patches import ConvolutionalStem, PatchHead, StemHead, augmented, labelled
 from models.world import grammar
 from models.world.concepts import CONCEPT_INDEX, CONCEPTS, EXTRA_VENDORS, TRAIN_VENDORS, UNSEEN_VENDOR
 from models.world.names import NAMES
@@ -119,7 +119,7 @@ def _batch(number: int) -> tuple:
     scenes = [scene_at("train", number * settings.batch + i, VENDORS_SEEN, KINDS) for i in range(settings.batch)]
     first, last = settings.augmentation
     strength = first + (last - first) * min(1.0, number / settings.augmentation_steps)
-    pictures, labels = augmented(scenes, number, strength)
+    pictures, labels = augmented(*labelled(scenes), number, strength)
     if number < settings.stem_steps:
         return pictures, objects_shown(scenes)
     captions = [grammar.caption(scene, rng.choice(grammar.LANGUAGES), rng) for scene in scenes]

@@ -23,6 +23,7 @@ for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import argparse  # noqa: E402
 import copy  # noqa: E402
+import itertools  # noqa: E402
 import json  # noqa: E402
 import math  # noqa: E402
 import queue  # noqa: E402
@@ -30,14 +31,18 @@ import signal  # noqa: E402
 import threading  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Callable, Iterator  # noqa: E402
+from dataclasses import replace  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import torch  # noqa: E402
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info  # noqa: E402
 
 from models.export.weights import read  # noqa: E402
 from models.world.artwork import train_directory  # noqa: E402
 
 torch.set_num_threads(THREADS)
+torch.set_float32_matmul_precision("high")  # TF32 where a device has it
+torch.backends.cudnn.benchmark = True  # the shapes of a trainer hardly change
 REPOSITORY = Path(__file__).parents[1] / "repository"
 CHECKPOINT_SECONDS = 180
 
@@ -48,9 +53,18 @@ def command_line(description: str) -> argparse.Namespace:
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--resume", action="store_true", help="go on from the local checkpoint, else the committed one")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of this process")
+    parser.add_argument("--workers", type=int, default=0, help="processes that draw batches; 0: a thread does")
+    parser.add_argument("--batch", type=int, help="rows of a batch, in place of those of the trainer's settings")
+    parser.add_argument("--learning-rate", type=float, help="at its highest, in place of that of the settings")
     parser.add_argument("--minutes", type=float, default=10.0, help="wall time to train for")
     parser.add_argument("--evaluate", action="store_true", help="print the held-out figures and do nothing else")
     return parser.parse_args()
+
+
+def chosen(settings, arguments: argparse.Namespace):
+    """The settings of a trainer (a dataclass), with what the command line says instead."""
+    given = {"batch": arguments.batch, "learning_rate": arguments.learning_rate}
+    return replace(settings, **{name: value for name, value in given.items() if value is not None})
 
 
 class Timer:
@@ -170,8 +184,29 @@ def descend(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
     optimizer.step()
 
 
-def prefetch(make: Callable[[int], object], first: int = 0, depth: int = 4) -> Iterator:
-    """Yields make(first), make(first + 1), … endlessly, each prepared ahead of time by one background thread."""
+class _Numbered(IterableDataset):
+    """make(first), make(first + 1), …; of several workers each makes its share, and the loader takes them in turn."""
+
+    def __init__(self, make: Callable[[int], object], first: int) -> None:
+        self._make, self._first = make, first
+
+    def __iter__(self) -> Iterator:
+        worker = get_worker_info()
+        for number in itertools.count(self._first + worker.id, worker.num_workers):
+            yield self._make(number)
+
+
+def prefetch(make: Callable[[int], object], first: int = 0, depth: int = 4, workers: int = 0) -> Iterator:
+    """Yields make(first), make(first + 1), … endlessly, each prepared ahead of time.
+
+    A background thread prepares them, or `workers` processes do, whose tensors come in pinned memory where there is a
+    GPU; `depth` is how many wait to be taken, of each worker if there are any.
+    """
+    if workers:
+        pinned = torch.cuda.is_available()
+        yield from DataLoader(
+            _Numbered(make, first), batch_size=None, num_workers=workers, prefetch_factor=depth, pin_memory=pinned
+        )
     ready: queue.Queue = queue.Queue(maxsize=depth)
 
     def work() -> None:
@@ -190,6 +225,13 @@ def prefetch(make: Callable[[int], object], first: int = 0, depth: int = 4) -> I
         if isinstance(item, Exception):
             raise item
         yield item
+
+
+def moved(batch, device: str):
+    """A batch, nested NamedTuples of tensors, on the device; copied while it computes where tensors are pinned."""
+    if isinstance(batch, tuple):
+        return type(batch)(*(moved(part, device) for part in batch))
+    return batch.to(device, non_blocking=True) if isinstance(batch, torch.Tensor) else batch
 
 
 def count_parameters(*modules: torch.nn.Module) -> int:

@@ -25,22 +25,22 @@ import random
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
-from transformers import CLIPTextModel
 
 from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
 from models.train import unet as base
-from models.train.judge import load_judge, named_right, pictures_of, verdicts
+from models.train.judge import load_judge, named_right, pictures_of, pixels_of, verdicts
 from models.train.sketch import Sketcher, cell_weights
 from models.train.vae import CHANNELS, Decoder, Encoder, load_vae
 from models.train.vae import latest as latest_vae
-from models.world.scenes import scene_at
+from models.world.scenes import SIZE, scene_at
 
 NAME = "sticker-controlnet-canny"
 THRESHOLDS = (100, 200)
@@ -125,9 +125,15 @@ def load_controlnet(path: Path) -> EdgeSketcher:
 
 def edges_of(pictures: torch.Tensor, low: int = THRESHOLDS[0], high: int = THRESHOLDS[1]) -> torch.Tensor:
     """Canny's edges of pictures (batch, 3, H, W) in [-1, 1]: float32 of the same shape, zero or one."""
-    rows = ((pictures + 1) * 127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).contiguous().numpy()
-    edges = np.stack([cv2.Canny(row, low, high) for row in rows])
-    return torch.from_numpy(edges).float()[:, None].div_(255).expand(-1, 3, -1, -1)
+    pixels = ((pictures + 1) * 127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).contiguous()
+    return canny(pixels, low, high)[:, None].float().expand(-1, 3, -1, -1)
+
+
+def canny(pixels: torch.Tensor, low: int, high: int) -> torch.Tensor:
+    """Canny's edges of pixels uint8 (batch, H, W, 3): uint8 (batch, H, W), zero or one."""
+    return torch.from_numpy(np.stack([cv2.Canny(row, low, high) for row in pixels.numpy()])).div_(
+        255, rounding_mode="floor"
+    )
 
 
 def controlled(model: EdgeSketcher, edges: torch.Tensor, scale: float = 1.0) -> base.Control:
@@ -154,7 +160,7 @@ def evaluate(model: EdgeSketcher, unet, text_encoder, autoencoder: tuple[Encoder
     """
     settings, (encoder, decoder), judge, figures = base.Settings(), autoencoder, load_judge(), {}
     for split in ("test", "unseen"):
-        scenes = [scene_at(split, number, settings.scenes.vendors) for number in range(count)]
+        scenes = [scene_at(split, number, base.HELD_OUT_VENDORS) for number in range(count)]
         texts = prompts.captions_of(scenes, (split, "control"))
         results: dict[str, list] = {"with": [], "without": [], "autoencoder": []}
         pictures = pictures_of(scenes)
@@ -174,28 +180,35 @@ def evaluate(model: EdgeSketcher, unet, text_encoder, autoencoder: tuple[Encoder
     return figures
 
 
+class Drawn(NamedTuple):
+    """What the pictures of a batch show, and their edges: uint8 (batch, 128, 128), zero or one."""
+
+    shown: base.Drawn
+    edges: torch.Tensor
+
+
 class Batches:
-    """Training batches made on the CPU: the UNet's, of pictures that are painted whole, and their edges.
+    """The UNet's training batches, of pictures that are painted whole, and their edges (batch, 3, 128, 128).
 
     The scenes are those of the whole world: unlike the UNet's own they need not stand on the ground.
     """
 
-    def __init__(self, settings: Settings, encoder: Encoder, text_encoder: CLIPTextModel) -> None:
-        self._settings, self._encoder, self._text_encoder = settings, encoder, text_encoder
-        self._given = base.nothing_given(encoder, settings.batch)
+    def __init__(self, settings: Settings, batches: base.Batches) -> None:
+        self._settings, self._batches = settings, batches
 
-    @torch.no_grad()
-    def __call__(self, number: int) -> tuple[base.Batch, torch.Tensor]:
+    def draw(self, number: int) -> Drawn:
         settings, rng = self._settings, random.Random(f"control/{number}")
         first, scenes_of = number * settings.batch, settings.unet.scenes
         scenes = [scene_at("train", first + i, scenes_of.vendors) for i in range(settings.batch)]
         texts = prompts.captions_of(scenes, ("control", number))
         texts = ["" if rng.random() < settings.untold else text for text in texts]
-        states, pooled = prompts.encode_prompts(self._text_encoder, tokenizer.batch(texts)[0])
-        pictures = pictures_of(scenes)
-        edges = edges_of(pictures, rng.randint(60, 140), rng.randint(160, 260))
-        weights = cell_weights(scenes, scenes_of.object_weight)
-        return base.Batch(self._encoder(pictures), states, pooled, pooled, *self._given, weights), edges
+        ids, pixels = tokenizer.batch(texts)[0], pixels_of(scenes)
+        edges = canny(pixels, rng.randint(60, 140), rng.randint(160, 260))
+        weights, masks = cell_weights(scenes, scenes_of.object_weight), torch.ones(len(scenes), 1, SIZE, SIZE)
+        return Drawn(base.Drawn(pixels, masks, ids, ids, weights), edges)
+
+    def finish(self, drawn: Drawn) -> tuple[base.Batch, torch.Tensor]:
+        return self._batches.finish(drawn.shown), drawn.edges[:, None].float().expand(-1, 3, -1, -1)
 
 
 def losses_of(model: EdgeSketcher, batch: base.Batch, edges: torch.Tensor, unet: base.StickerUnet | None) -> dict:
@@ -203,17 +216,22 @@ def losses_of(model: EdgeSketcher, batch: base.Batch, edges: torch.Tensor, unet:
     change = model(batch.pooled, edges)
     sketch = model.sketcher(batch.pooled, *batch.latents.shape[-2:]) + change
     losses = {"sketch": ((sketch - batch.latents).pow(2) * batch.weights).mean() / batch.weights.mean()}
-    return losses | ({"painted": base.loss_of(unet, base.Settings(), batch, change)} if unet else {})
+    if unet:
+        losses["painted"] = base.loss_of(unet, base.Settings(), batch._replace(sketch_residual=change))
+    return losses
 
 
 def train(arguments) -> None:
-    settings, run, model, step = Settings(), common.Run("controlnet", arguments.minutes), build(), 0
+    settings, run = common.chosen(Settings(), arguments), common.Run("controlnet", arguments.minutes)
+    model, step = build(), 0
     unet, text_encoder, _ = base.load_unet(base.latest())
     autoencoder = load_vae(latest_vae())
     state = run.earlier(arguments.resume)
     if not state and arguments.resume:
         common.load_committed(model, NAME, "controlnet.")
     model.sketcher.load_state_dict(unet.sketcher.state_dict())
+    for module in (model, unet, text_encoder, autoencoder[0]):
+        module.to(arguments.device)
     ema = common.Ema(model, settings.ema)
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, settings.learning_rate, weight_decay=settings.weight_decay)
@@ -222,16 +240,13 @@ def train(arguments) -> None:
         ema.module.load_state_dict(state["controlnet"])
         optimizer.load_state_dict(state["optimizer"])
         step = ema.updates = state["step"]
-    unet.to(arguments.device)
-    model.to(arguments.device)
-    ema.module.to(arguments.device)
     run.log(settings=asdict(settings), parameters=common.count_parameters(model), step=step)
-    batches, first = common.prefetch(Batches(settings, autoencoder[0], text_encoder), first=step), step
+    batches, first = Batches(settings, base.Batches(settings.unet, autoencoder[0], text_encoder)), step
+    drawn = common.prefetch(batches.draw, first=step, workers=arguments.workers)
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
-        batch, edges = next(batches)
-        batch, edges = base.Batch(*(part.to(arguments.device) for part in batch)), edges.to(arguments.device)
+        batch, edges = batches.finish(common.moved(next(drawn), arguments.device))
         losses = losses_of(model, batch, edges, unet if run.progress() > settings.through_unet else None)
         common.descend(optimizer, sum(losses.values()))
         ema.update(model)
@@ -241,7 +256,6 @@ def train(arguments) -> None:
         if run.due() or run.stopping():
             state = {"controlnet": ema.module.state_dict(), "raw": model.state_dict(), "step": step}
             common.save_checkpoint(state | {"optimizer": optimizer.state_dict()}, run.checkpoint)
-    run.log(step=step, **evaluate(ema.module.cpu(), unet.cpu(), text_encoder, autoencoder, settings.held_out))
 
 
 def main() -> None:

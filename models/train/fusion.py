@@ -19,6 +19,7 @@ from models.train import common  # first: it sets the thread counts
 import random
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -30,6 +31,7 @@ from models.tokenizer import tokenizer
 from models.train import clip
 from models.train.judge import pictures_of
 from models.train.painted import looks
+from models.train.patches import labelled
 from models.train.words import concepts_named, grounding_loss
 from models.world import grammar
 from models.world.concepts import BACKGROUNDS, CONCEPT_BY_ID, CONCEPTS, UNSEEN_VENDOR
@@ -52,7 +54,7 @@ class Settings:
     heads: int = 3
     layers: int = 3
     augmentation: float = 0.5  # share of the pictures that are changed
-    painted: int = 8  # pictures of a batch that look as if a diffusion model had painted them
+    painted: float = 1 / 6  # share of the pictures that look as if a diffusion model had painted them
     location_weight: float = 0.5
     held_out: int = 400
 
@@ -201,22 +203,40 @@ def _caption(scene: Scene, language: str, rng: random.Random) -> str:
             return text
 
 
+class Drawn(NamedTuple):
+    """Pictures, and a text for each that fits it or not, a row a pair."""
+
+    pixels: torch.Tensor
+    labels: torch.Tensor
+    ids: torch.Tensor
+    mask: torch.Tensor
+    words: torch.Tensor
+    match: torch.Tensor
+    number: int
+    """The batch's."""
+
+
 class Batches:
     """Token states, mask, patch states, whether they match (1 or 0), concepts of words and of patches."""
 
     def __init__(self, settings: Settings, model: CLIPModel) -> None:
         self._settings, self._clip = settings, model
 
-    @torch.no_grad()
-    def __call__(self, number: int) -> tuple[torch.Tensor, ...]:
+    def draw(self, number: int) -> Drawn:
         settings, rng = self._settings, random.Random(f"fusion/{number}")
         first = number * settings.batch
         scenes = [scene_at("train", first + i, clip.VENDORS_SEEN, KINDS) for i in range(settings.batch)]
-        pictures, labels = looks(scenes, number, settings.augmentation, settings.painted)
         match = torch.tensor([float(i % 2) for i in range(settings.batch)])
         texts = [scene if right else mistold(scene, rng) for scene, right in zip(scenes, match, strict=True)]
-        ids, mask, words = told(texts, rng)
-        return token_states(self._clip, ids, mask), mask, patch_states(self._clip, pictures), match, words, labels
+        return Drawn(*labelled(scenes), *told(texts, rng), match, number)
+
+    @torch.no_grad()
+    def finish(self, drawn: Drawn) -> tuple[torch.Tensor, ...]:
+        settings, model = self._settings, self._clip
+        painted = round(settings.painted * len(drawn.pixels))
+        pictures, labels = looks(drawn.pixels, drawn.labels, drawn.number, settings.augmentation, painted)
+        tokens = token_states(model, drawn.ids, drawn.mask)
+        return tokens, drawn.mask, patch_states(model, pictures), drawn.match, drawn.words, labels
 
 
 def losses_of(fusion: Fusion, batch: tuple[torch.Tensor, ...]) -> dict[str, torch.Tensor]:
@@ -263,11 +283,12 @@ def _lift(scenes: list[Scene], words: torch.Tensor, weights: torch.Tensor) -> fl
 
 
 def train(arguments) -> None:
-    settings, run, fusion, step = Settings(), common.Run("fusion", arguments.minutes), build(), 0
-    model = clip.committed()
+    settings, run = common.chosen(Settings(), arguments), common.Run("fusion", arguments.minutes)
+    fusion, model, step = build(), clip.committed().to(arguments.device), 0
     state = run.earlier(arguments.resume)
     if not state and arguments.resume:
         common.load_committed(fusion, NAME, "fusion.")
+    fusion.to(arguments.device)
     average = common.Ema(fusion, settings.ema)
     optimizer = torch.optim.AdamW(fusion.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
     if state:
@@ -275,14 +296,13 @@ def train(arguments) -> None:
         average.module.load_state_dict(state["fusion"])
         optimizer.load_state_dict(state["optimizer"])
         step = average.updates = state["step"]
-    fusion.to(arguments.device)
-    average.module.to(arguments.device)
     run.log(settings=asdict(settings), parameters=common.count_parameters(fusion), step=step)
-    batches, first = common.prefetch(Batches(settings, model), first=step), step
+    batches, first = Batches(settings, model), step
+    drawn = common.prefetch(batches.draw, first=step, workers=arguments.workers)
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
-        losses = losses_of(fusion, tuple(part.to(arguments.device) for part in next(batches)))
+        losses = losses_of(fusion, batches.finish(common.moved(next(drawn), arguments.device)))
         common.descend(optimizer, losses["match"] + settings.location_weight * losses["location"])
         average.update(fusion)
         step += 1
@@ -291,7 +311,6 @@ def train(arguments) -> None:
         if run.due() or run.stopping():
             state = {"fusion": average.module.state_dict(), "raw": fusion.state_dict(), "step": step}
             common.save_checkpoint(state | {"optimizer": optimizer.state_dict()}, run.checkpoint)
-    run.log(step=step, **evaluate(average.module.cpu(), model, settings.held_out))
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ def evaluate(unet, text_encoder, autoencoder: tuple[Encoder, Decoder], settings:
         return put_back(painted(texts, parts, (holes > 0).float(), seed), pictures, regions)
 
     for split in ("test", "unseen"):
-        scenes = [scene_at(split, number, settings.scenes.vendors) for number in range(count)]
+        scenes = [scene_at(split, number, base.HELD_OUT_VENDORS) for number in range(count)]
         rng = random.Random(f"inpainting/{split}")
         groups = [rng.choice(scene.groups) for scene in scenes]
         masks = torch.cat([base.box_mask(scene, group, 8, rng) for scene, group in zip(scenes, groups, strict=True)])

@@ -93,8 +93,17 @@ def named_right(seen: list[Verdict], scenes: list[Scene]) -> tuple[float, float]
 
 def pictures_of(scenes: list[Scene]) -> torch.Tensor:
     """Renders scenes to float32 (batch, 3, 128, 128) in [-1, 1]."""
-    pictures = torch.from_numpy(np.stack([render(scene) for scene in scenes]))
-    return pictures.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
+    return pictures_from(pixels_of(scenes))
+
+
+def pixels_of(scenes: list[Scene]) -> torch.Tensor:
+    """Renders scenes to uint8 (batch, 128, 128, 3)."""
+    return torch.from_numpy(np.stack([render(scene) for scene in scenes]))
+
+
+def pictures_from(pixels: torch.Tensor) -> torch.Tensor:
+    """Pixels uint8 (batch, H, W, 3) to float32 (batch, 3, H, W) in [-1, 1]."""
+    return pixels.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
 
 
 def objects_shown(scenes: list[Scene]) -> torch.Tensor:

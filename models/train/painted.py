@@ -7,20 +7,22 @@ import torch.nn.functional as F
 
 from models.train import vae
 from models.train.patches import augmented
-from models.world.scenes import Scene
 
 
-def looks(scenes: list[Scene], seed: int, strength: float, painted: int) -> tuple[torch.Tensor, torch.Tensor]:
+def looks(
+    pixels: torch.Tensor, labels: torch.Tensor, seed: int, strength: float, painted: int
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Augmented pictures and labels of their patches (see `augmented`), the first `painted` of them as if painted."""
-    pictures, labels = augmented(scenes, seed, strength)
+    pictures, labels = augmented(pixels, labels, seed, strength)
     if vae.latest().exists():
         pictures = torch.cat([as_if_painted(pictures[:painted], seed), pictures[painted:]])
     return pictures, labels
 
 
 @cache
-def _autoencoder() -> tuple[vae.Encoder, vae.Decoder]:
-    return vae.load_vae(vae.latest())
+def _autoencoder(device: torch.device) -> tuple[vae.Encoder, vae.Decoder]:
+    encoder, decoder = vae.load_vae(vae.latest())
+    return encoder.to(device), decoder.to(device)
 
 
 @torch.no_grad()
@@ -29,10 +31,11 @@ def as_if_painted(pictures: torch.Tensor, seed: int) -> torch.Tensor:
 
     The linear half of the decoder is enough, and a hundred times as fast as the whole.
     """
-    encoder, decoder = _autoencoder()
-    generator = torch.Generator().manual_seed(seed)
+    device = pictures.device
+    encoder, decoder = _autoencoder(device)
+    generator = torch.Generator(device).manual_seed(seed)
     latents = encoder(pictures)
-    amounts = torch.rand(2, len(pictures), 1, 1, 1, generator=generator)
+    amounts = torch.rand(2, len(pictures), 1, 1, 1, generator=generator, device=device)
     smooth = F.avg_pool2d(F.pad(latents, (1, 1, 1, 1), mode="replicate"), 3, 1)
-    noise = torch.randn(latents.shape, generator=generator)
+    noise = torch.randn(latents.shape, generator=generator, device=device)
     return decoder.linear(torch.lerp(latents, smooth, 0.5 * amounts[0]) + 0.6 * amounts[1] * noise).clamp(-1, 1)

@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from models.train.augment import augment
-from models.train.judge import pictures_of
+from models.train.judge import pictures_from, pixels_of
 from models.world.artwork import artwork
 from models.world.backgrounds import SIZE
 from models.world.concepts import BACKGROUND_INDEX, BACKGROUNDS, CONCEPT_INDEX, CONCEPTS, VENDORS
@@ -92,8 +92,8 @@ class PatchHead(nn.Module):
 
 
 def pixel_labels(scene: Scene) -> np.ndarray:
-    """float32 (128, 128): the index of the concept that covers the pixel, or 128 + the index of the background."""
-    labels = np.full((SIZE, SIZE), len(CONCEPTS) + BACKGROUND_INDEX[scene.background], np.float32)
+    """uint8 (128, 128): the index of the concept that covers the pixel, or 128 + the index of the background."""
+    labels = np.full((SIZE, SIZE), len(CONCEPTS) + BACKGROUND_INDEX[scene.background], np.uint8)
     vendor = VENDORS.index(scene.vendor)
     for thing in scene.objects:
         left, top, right, bottom = thing.box
@@ -102,9 +102,19 @@ def pixel_labels(scene: Scene) -> np.ndarray:
     return labels
 
 
-def augmented(scenes: list[Scene], seed: int, strength: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """Augmented pictures (B, 3, 128, 128) in [-1, 1] and the labels of their patches, int64 (B, 64)."""
-    labels = torch.from_numpy(np.stack([pixel_labels(scene) for scene in scenes]))
-    pictures, labels = augment(pictures_of(scenes), labels, torch.Generator().manual_seed(seed), strength)
+def labelled(scenes: list[Scene]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Pixels uint8 (B, 128, 128, 3) of scenes and their labels uint8 (B, 128, 128)."""
+    return pixels_of(scenes), torch.from_numpy(np.stack([pixel_labels(scene) for scene in scenes]))
+
+
+def augmented(
+    pixels: torch.Tensor, labels: torch.Tensor, seed: int, strength: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Augmented pictures (B, 3, 128, 128) in [-1, 1] of what `labelled` gave, and their patches' labels, int64 (B, 64).
+
+    The same seed gives the same on the same device, which is that of the pixels.
+    """
+    generator = torch.Generator(pixels.device).manual_seed(seed)
+    pictures, labels = augment(pictures_from(pixels), labels.float(), generator, strength)
     middle = PATCH // 2
     return pictures, labels[:, middle::PATCH, middle::PATCH].flatten(1).long()

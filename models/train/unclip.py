@@ -22,18 +22,19 @@ import random
 from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from diffusers import PriorTransformer, UnCLIPScheduler
 from torch import nn
-from transformers import CLIPTextModel
+from transformers import CLIPModel, CLIPTextModel
 
 from models.tokenizer import tokenizer
 from models.train import clip, unet
 from models.train import text_encoder as prompts
 from models.train.judge import load_judge, named_right, pictures_of, verdicts
-from models.train.patches import augmented
+from models.train.patches import augmented, labelled
 from models.train.sketch import Sketcher
 from models.train.vae import latest as latest_vae
 from models.train.vae import load_vae
@@ -132,10 +133,15 @@ def embed(prior: Prior, text_encoder: CLIPTextModel, texts: list[str], seed: int
     return F.normalize(prior.post_process_latents(latents), dim=-1)
 
 
+def pooled_states(projection: Projection, embeddings: torch.Tensor) -> torch.Tensor:
+    """(batch, 256): what is painted from, sharpened."""
+    return Settings().sharpness * projection(embeddings)
+
+
 @torch.no_grad()
 def vary(projection: Projection, model, text_encoder: CLIPTextModel, given, embeddings: torch.Tensor, seed: int):
     """Latents painted from image embeddings: their pooled states, and the token states of no prompt."""
-    pooled = Settings().sharpness * projection(embeddings)
+    pooled = pooled_states(projection, embeddings)
     states, nothing = prompts.encode_prompts(text_encoder, tokenizer.batch([""] * 2 * len(pooled))[0])
     conditions = states, torch.cat([nothing[: len(pooled)], pooled])
     settings = unet.Settings()
@@ -169,22 +175,37 @@ def evaluate(projection: Projection, prior: Prior, painters: tuple, count: int) 
     return figures
 
 
+class Drawn(NamedTuple):
+    """What the pictures of a batch show, a row a picture."""
+
+    pixels: torch.Tensor
+    labels: torch.Tensor
+    ids: torch.Tensor
+    facts: torch.Tensor
+    """Int64 (batch, facts); see `_facts`."""
+    number: int
+    """The batch's."""
+
+
 class Batches:
     """Training batches: image embeddings, the facts they tell, token states, pooled states and masks of captions."""
 
-    def __init__(self, settings: Settings, text_encoder: CLIPTextModel) -> None:
-        self._settings, self._text_encoder, self._clip = settings, text_encoder, clip.committed()
+    def __init__(self, settings: Settings, text_encoder: CLIPTextModel, embedder: CLIPModel) -> None:
+        self._settings, self._text_encoder, self._embedder = settings, text_encoder, embedder
 
-    @torch.no_grad()
-    def __call__(self, number: int) -> tuple[torch.Tensor, ...]:
+    def draw(self, number: int) -> Drawn:
         settings, rng = self._settings, random.Random(f"unclip/{number}")
         scenes = [scene_at("train", number * settings.batch + i, clip.VENDORS_SEEN) for i in range(settings.batch)]
-        embeddings = clip.image_features(self._clip, augmented(scenes, number, settings.augmentation)[0])
         texts = prompts.captions_of(scenes, ("unclip", number))
         texts = ["" if rng.random() < settings.caption_dropout else text for text in texts]
-        ids, _ = tokenizer.batch(texts)
-        states, pooled = prompts.encode_prompts(self._text_encoder, ids)
-        return embeddings, _facts(scenes), states, pooled, text_mask(ids)
+        return Drawn(*labelled(scenes), tokenizer.batch(texts)[0], _facts(scenes), number)
+
+    @torch.no_grad()
+    def finish(self, drawn: Drawn) -> tuple[torch.Tensor, ...]:
+        pictures, _ = augmented(drawn.pixels, drawn.labels, drawn.number, self._settings.augmentation)
+        embeddings = clip.image_features(self._embedder, pictures)
+        states, pooled = prompts.encode_prompts(self._text_encoder, drawn.ids)
+        return embeddings, drawn.facts, states, pooled, text_mask(drawn.ids)
 
 
 def _facts(scenes: list[Scene]) -> torch.Tensor:
@@ -214,17 +235,21 @@ def _normalise(prior: Prior, settings: Settings) -> None:
 
 
 def train(arguments) -> None:
-    settings, run, step = Settings(), common.Run("unclip", arguments.minutes), 0
+    settings, run, step = common.chosen(Settings(), arguments), common.Run("unclip", arguments.minutes), 0
     projection, prior = build()
     model, text_encoder, _ = unet.load_unet(unet.latest())
     state = run.earlier(arguments.resume)
-    if not state:
+    if not state and arguments.resume and common.load_committed(prior, NAME, "prior.prior."):
+        common.load_committed(projection, NAME, "image_projection.projection.")
+    elif not state:
         _normalise(prior, settings)
-        if arguments.resume and common.load_committed(prior, NAME, "prior.prior."):
-            common.load_committed(projection, NAME, "image_projection.projection.")
     for constant in (prior.clip_mean, prior.clip_std):
         constant.requires_grad_(False)
     both = nn.ModuleDict({"projection": projection, "prior": prior})
+    heads = model.sketcher.facts
+    embedder = clip.committed()
+    for module in (both, heads, text_encoder, embedder):
+        module.to(arguments.device)
     average = common.Ema(both, settings.ema)
     trained = [parameter for parameter in both.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, settings.learning_rate, weight_decay=settings.weight_decay)
@@ -234,16 +259,14 @@ def train(arguments) -> None:
         average.module["prior"].load_state_dict(state["prior"])
         optimizer.load_state_dict(state["optimizer"])
         step = average.updates = state["step"]
-    heads = model.sketcher.facts.to(arguments.device)
-    both.to(arguments.device)
-    average.module.to(arguments.device)
     run.log(settings=asdict(settings), parameters=common.count_parameters(both), step=step)
-    batches, first = common.prefetch(Batches(settings, text_encoder), first=step), step
+    batches, first = Batches(settings, text_encoder, embedder), step
+    drawn = common.prefetch(batches.draw, first=step, workers=arguments.workers)
     scheduler = UnCLIPScheduler(**SCHEDULER)
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
-        batch = tuple(part.to(arguments.device) for part in next(batches))
+        batch = batches.finish(common.moved(next(drawn), arguments.device))
         losses = losses_of(projection, prior, heads, scheduler, batch)
         common.descend(optimizer, sum(losses.values()))
         average.update(both)
@@ -254,9 +277,6 @@ def train(arguments) -> None:
             parts = {name: module.state_dict() for name, module in average.module.items()}
             state = parts | {"raw": both.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
             common.save_checkpoint(state, run.checkpoint)
-    average.module.cpu()
-    averages = average.module["projection"], average.module["prior"]
-    run.log(step=step, **evaluate(*averages, (model, text_encoder, *load_vae(latest_vae())), settings.held_out))
 
 
 def main() -> None:

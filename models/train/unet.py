@@ -42,7 +42,7 @@ from transformers import CLIPTextConfig, CLIPTextModel
 
 from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
-from models.train.judge import load_judge, named_right, pictures_of, verdicts
+from models.train.judge import load_judge, named_right, pictures_from, pixels_of, verdicts
 from models.train.sketch import Settings as SketchSettings
 from models.train.sketch import Sketcher, cell_weights, training_prompts, training_scenes
 from models.train.sketch import latest as latest_sketch
@@ -61,6 +61,8 @@ SCHEDULER = {
     "set_alpha_to_one": True,
     "clip_sample": False,
 }
+HELD_OUT_VENDORS = SketchSettings().vendors
+"""The styles of held-out pictures, in their shares."""
 PAINTED_AT_ONCE = 25  # held-out pictures; each such group has its number as seed
 DEMO_PROMPTS = (
     "a castle under the night sky",
@@ -90,8 +92,13 @@ class Settings:
     ema: float = 0.998
     snr_limit: float = 5.0
     time_shift: float = 2.0  # above 1 draws noisier times more often: there it is decided what is shown
-    # what is drawn: as for the sketcher, but sizes, places and numbers of things come as often as in any scene
-    scenes: SketchSettings = field(default_factory=lambda: SketchSettings(unusual=1, kinds=tuple(KINDS.items())))
+    # what is drawn: as for the sketcher, but sizes, places and numbers of things come as often as in any scene, and
+    # the style that must be asked for twice as often
+    scenes: SketchSettings = field(
+        default_factory=lambda: SketchSettings(
+            unusual=1, kinds=tuple(KINDS.items()), vendors=("fluent",) * 5 + ("noto",) * 2
+        )
+    )
     untold: float = 0.3  # share of whole captions whose words are kept from the UNet, which then sees their sketch
     masked: float = 0.4  # share of the pictures of which a part is given
     cut_out: float = 0.7  # share of these whose mask is a box around one group
@@ -140,6 +147,7 @@ class StickerUnet(UNet2DConditionModel):
     """
 
     unknown = 0.05
+    same_states = 0.03  # mean distance within which states are those of no prompt; the nearest word's are 0.13 away
     smallest_sigma = 0.05  # below it the quotient would blow rounding up, and hardly any noise is left to remove
 
     def __init__(self, **config) -> None:
@@ -147,6 +155,7 @@ class StickerUnet(UNet2DConditionModel):
         self.sketcher = Sketcher()
         # no buffer: those are rounded to fp16 at export, which would take the last noise for none
         self.power_of_signal = DDIMScheduler(**SCHEDULER).alphas_cumprod
+        self.nothing = torch.zeros(2, config["projection_class_embeddings_input_dim"])
 
     def clean(
         self,
@@ -186,15 +195,29 @@ class StickerUnet(UNet2DConditionModel):
         alpha, sigma = self.alpha_sigma(timestep)
         given = Surroundings(mask, masked_image_latents)
         timesteps = timestep.expand(sample.shape[0])
-        clean = self.clean(
-            sample, timesteps, encoder_hidden_states, class_labels, given, sketch_residual=sketch_residual
-        )
+        told = self.told(encoder_hidden_states, class_labels)
+        clean = self.clean(sample, timesteps, encoder_hidden_states, told, given, class_labels, sketch_residual)
         v = (alpha * sample - clean) / sigma.clamp_min(self.smallest_sigma)
         return UNet2DConditionOutput(sample=v) if return_dict else (v,)
 
+    def know_nothing(self, text_encoder: CLIPTextModel) -> None:
+        """Lets `told` know the states of no prompt: of `<eos>`, the pooled one, and of the padding after it."""
+        with torch.no_grad():
+            self.nothing = prompts.encode_prompts(text_encoder, tokenizer.batch([""])[0])[0][0, 1:3]
+
+    def told(self, states: torch.Tensor, pooled: torch.Tensor) -> torch.Tensor:
+        """What words tell, (batch, width): their pooled state, or that of no prompt where the states are of none.
+
+        Where words were kept from it, training knew no pooled state of them either but for the sketch; so is painted
+        what an image embedding tells.
+        """
+        apart = (states[:, 1:3] - self.nothing).abs().mean((1, 2))
+        return torch.where(apart[:, None] < self.same_states, self.nothing[0], pooled)
+
     def alpha_sigma(self, timestep: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The shares of signal and noise at timesteps int64 (batch), each (batch, 1, 1, 1)."""
-        power = self.power_of_signal.to(timestep.device)[timestep].reshape(-1, 1, 1, 1)
+        self.power_of_signal = self.power_of_signal.to(timestep.device)
+        power = self.power_of_signal[timestep].reshape(-1, 1, 1, 1)
         return power.sqrt(), (1 - power).sqrt()
 
 
@@ -231,6 +254,7 @@ def load_unet(path: Path) -> tuple[StickerUnet, CLIPTextModel, dict]:
     unet.load_state_dict(state["unet_ema"])
     text_encoder = CLIPTextModel(CLIPTextConfig(**state["config"]["text_encoder"]))
     text_encoder.load_state_dict(state["text_encoder"])
+    unet.know_nothing(text_encoder)
     return unet.eval().requires_grad_(False), text_encoder.eval().requires_grad_(False), state["config"]
 
 
@@ -298,7 +322,7 @@ def evaluate(unet, text_encoder, autoencoder: tuple[Encoder, Decoder], settings:
         latents = paint(unet, text_encoder, texts, given, settings.steps, settings.guidance, seed, device)
         return decoder(latents.cpu())
 
-    return judged(painter, settings.scenes.vendors, count)
+    return judged(painter, HELD_OUT_VENDORS, count)
 
 
 def judged(painter: Painter, vendors: tuple[str, ...], count: int) -> dict[str, float]:
@@ -327,7 +351,7 @@ def evaluate_sketch(unet, text_encoder, decoder: Decoder, settings: Settings, co
     """Shares of sketches alone, not painted further, whose whole object set the judge names right."""
     figures, judge = {}, load_judge()
     for split in ("test", "unseen"):
-        scenes = [scene_at(split, number, settings.scenes.vendors) for number in range(count)]
+        scenes = [scene_at(split, number, HELD_OUT_VENDORS) for number in range(count)]
         ids, _ = tokenizer.batch(prompts.captions_of(scenes, (split, "evaluation"), "en"))
         _, pooled = prompts.encode_prompts(text_encoder, ids)
         seen = verdicts(judge, decoder(unet.sketcher(pooled, SIZE // PATCH, SIZE // PATCH)))
@@ -349,6 +373,20 @@ def _rectangle(left: int, top: int, right: int, bottom: int) -> torch.Tensor:
     return mask
 
 
+class Drawn(NamedTuple):
+    """What the pictures of a batch show, a row a picture."""
+
+    pixels: torch.Tensor
+    """Uint8 (batch, 128, 128, 3)."""
+    masks: torch.Tensor
+    """Float32 (batch, 1, 128, 128), one where the UNet paints."""
+    ids: torch.Tensor
+    """Int64 (batch, 32) of the prompts; `told` of those that the UNet is told, empty where words are kept from it."""
+    told: torch.Tensor
+    weights: torch.Tensor
+    """Float32 (batch, 1, 8, 8): what each cell counts."""
+
+
 class Batch(NamedTuple):
     """What one step learns from: all float32, a row a picture."""
 
@@ -359,17 +397,18 @@ class Batch(NamedTuple):
     mask: torch.Tensor
     masked_latents: torch.Tensor
     weights: torch.Tensor
+    sketch_residual: torch.Tensor
+    """What is added to the sketch."""
 
 
 class Batches:
-    """Training batches made on the CPU."""
+    """Training batches: drawn on the CPU, finished on the device by the frozen encoders of pictures and prompts."""
 
     def __init__(self, settings: Settings, encoder: Encoder, text_encoder: CLIPTextModel) -> None:
-        self._settings, self._encoder, self._text_encoder = settings, encoder, text_encoder
+        self.settings, self.encoder, self.text_encoder = settings, encoder, text_encoder
 
-    @torch.no_grad()
-    def __call__(self, number: int) -> Batch:
-        settings, rng = self._settings, random.Random(f"batch/{number}")
+    def draw(self, number: int) -> Drawn:
+        settings, rng = self.settings, random.Random(f"batch/{number}")
         scenes = training_scenes(settings.scenes, number, settings.batch)
         groups = [self._group_cut_out(scene, rng) for scene in scenes]
         masks = torch.cat([self._mask(scene, group, rng) for scene, group in zip(scenes, groups, strict=True)])
@@ -381,22 +420,26 @@ class Batches:
         texts = training_prompts(settings.scenes, shown, number)
         hidden = [not part and rng.random() < settings.untold for part in parts]
         told = ["" if hide else text for text, hide in zip(texts, hidden, strict=True)]
-        _, sketched = prompts.encode_prompts(self._text_encoder, tokenizer.batch(texts)[0])
-        states, pooled = prompts.encode_prompts(self._text_encoder, tokenizer.batch(told)[0])
-        pictures = pictures_of(scenes)
-        given = surroundings(self._encoder, pictures, masks)
         weights = cell_weights(scenes, settings.scenes.object_weight)
         weights = weights * (settings.known_weight + (1 - settings.known_weight) * F.avg_pool2d(masks, PATCH))
-        return Batch(self._encoder(pictures), states, pooled, sketched, *given, weights)
+        return Drawn(pixels_of(scenes), masks, tokenizer.batch(texts)[0], tokenizer.batch(told)[0], weights)
+
+    @torch.no_grad()
+    def finish(self, drawn: Drawn) -> Batch:
+        _, sketched = prompts.encode_prompts(self.text_encoder, drawn.ids)
+        states, pooled = prompts.encode_prompts(self.text_encoder, drawn.told)
+        pictures = pictures_from(drawn.pixels)
+        latents, given = self.encoder(pictures), surroundings(self.encoder, pictures, drawn.masks)
+        return Batch(latents, states, pooled, sketched, *given, drawn.weights, torch.zeros_like(latents))
 
     def _group_cut_out(self, scene: Scene, rng: random.Random) -> Group | None:
-        cut_out = rng.random() < self._settings.masked * self._settings.cut_out
+        cut_out = rng.random() < self.settings.masked * self.settings.cut_out
         return rng.choice(scene.groups) if cut_out else None
 
     def _mask(self, scene: Scene, group: Group | None, rng: random.Random) -> torch.Tensor:
         if group is not None:
-            return box_mask(scene, group, self._settings.margin, rng)
-        settings = self._settings
+            return box_mask(scene, group, self.settings.margin, rng)
+        settings = self.settings
         if rng.random() < settings.masked * (1 - settings.cut_out) / (1 - settings.masked * settings.cut_out):
             width, height = rng.randint(SIZE // 3, SIZE), rng.randint(SIZE // 3, SIZE)
             left, top = rng.randint(0, SIZE - width), rng.randint(0, SIZE - height)
@@ -404,14 +447,14 @@ class Batches:
         return torch.ones(1, 1, SIZE, SIZE)
 
 
-def loss_of(unet: StickerUnet, settings: Settings, batch: Batch, sketch_residual=0.0) -> torch.Tensor:
+def loss_of(unet: StickerUnet, settings: Settings, batch: Batch) -> torch.Tensor:
     """The weighted squared error of v at one time for each row; the times of a batch are spread over the schedule."""
     rows, latents, weights = len(batch.latents), batch.latents, batch.weights
     times = spread_times(rows, settings).to(latents.device)
     alpha, sigma = unet.alpha_sigma(times)
     noisy = alpha * latents + sigma * torch.randn_like(latents)
     given = Surroundings(batch.mask, batch.masked_latents)
-    clean = unet.clean(noisy, times, batch.states, batch.pooled, given, batch.sketched, sketch_residual)
+    clean = unet.clean(noisy, times, batch.states, batch.pooled, given, batch.sketched, batch.sketch_residual)
     error = ((clean - latents).pow(2) * weights).mean((1, 2, 3)) / weights.mean((1, 2, 3))
     return (error * sigma.flatten().pow(-2).clamp_max(settings.snr_limit + 1)).mean()
 
@@ -449,13 +492,15 @@ def _begin(settings: Settings, resume: bool) -> dict:
     return {**weights, "config": config, "updates": 0, "step": 0}
 
 
-def train(arguments) -> None:
-    settings, run = Settings(), common.Run("unet", arguments.minutes)
+def train(arguments, steer=lambda batches: batches) -> None:
+    """Trains on batches that `steer` may add to; see `steered.py`."""
+    settings, run = common.chosen(Settings(), arguments), common.Run("unet", arguments.minutes)
     state = run.earlier(arguments.resume) or _begin(settings, arguments.resume)
     config, step = state["config"], state["step"]
     encoder, _ = load_vae(latest_vae())
     text_encoder = CLIPTextModel(CLIPTextConfig(**config["text_encoder"])).eval().requires_grad_(False)
     text_encoder.load_state_dict(state["text_encoder"])
+    text_encoder.to(arguments.device)
     unet = StickerUnet(**config["unet"]).to(arguments.device)
     unet.load_state_dict(state["unet"])
     unet.sketcher.requires_grad_(False)  # it is an exact solution, which steps of descent would only shake
@@ -470,20 +515,22 @@ def train(arguments) -> None:
         optimizer.load_state_dict(state["optimizer"])
     del state
     run.log(settings=asdict(settings), parameters=common.count_parameters(unet), step=step)
-    batches, losses = common.prefetch(Batches(settings, encoder, text_encoder), first=step, depth=2), []
+    batches, losses = steer(Batches(settings, encoder.to(arguments.device), text_encoder)), []
+    drawn = common.prefetch(batches.draw, first=step, depth=2, workers=arguments.workers)
     first = step
     evaluation = common.Timer(settings.evaluation_seconds)
     while not run.stopping():
         common.set_learning_rate(
             optimizer, common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         )
-        loss = loss_of(unet, settings, Batch(*(part.to(arguments.device) for part in next(batches))))
+        loss = loss_of(unet, settings, batches.finish(common.moved(next(drawn), arguments.device)))
         common.descend(optimizer, loss)
         ema.update(unet)
         step += 1
-        losses.append(loss.item())
+        losses.append(loss.detach())
         if step % 50 == 0:
-            run.log(step=step, loss=round(float(np.mean(losses[-50:])), 4))
+            run.log(step=step, loss=round(torch.stack(losses).mean().item(), 4))
+            losses.clear()
         if run.due() or run.stopping():
             common.save_checkpoint(_state(unet, ema, text_encoder, config, optimizer, step), run.checkpoint)
         if evaluation.due():

@@ -18,10 +18,13 @@ from models.train import common  # first: it sets the thread counts
 
 # isort: split
 
+import copy
 import random
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -31,7 +34,7 @@ from models.tokenizer import tokenizer
 from models.train import caption, clip
 from models.train.judge import pictures_of
 from models.train.painted import looks
-from models.train.patches import ConvolutionalStem
+from models.train.patches import ConvolutionalStem, labelled
 from models.train.words import concepts_named, grounding_loss
 from models.world import outside, questions
 from models.world.concepts import UNSEEN_VENDOR
@@ -49,7 +52,7 @@ TEMPERATURES = [0.6 + 0.05 * step for step in range(49)]
 
 @dataclass(frozen=True)
 class Settings:
-    pictures: int = 16
+    batch: int = 16  # pictures
     asked: int = 6  # questions about each picture
     usual_length: int = 18  # ids of a question in most batches
     long_every: int = 8  # every so many batches have questions of any length
@@ -60,9 +63,10 @@ class Settings:
     warm_up: int = 100
     ema: float = 0.995
     augmentation: float = 0.5  # share of the pictures that are changed
-    painted: int = 5  # pictures of a batch that look as if a diffusion model had painted them
+    painted: float = 0.3  # share of the pictures that look as if a diffusion model had painted them
     glimpsed: int = 8  # scenes of each kind that are asked about while it trains
     grounding: float = 0.5  # what the loss of words that name objects weighs
+    fitted_on: int = 200  # scenes that the temperature is fitted on at the end
     held_out: int = 200  # scenes of each kind that `--evaluate` asks about
 
 
@@ -153,17 +157,29 @@ def answer_logits(model, states: torch.Tensor, mask: torch.Tensor, ids: torch.Te
     return decoder.cls(_through(layers, decoder.bert.embeddings(ids), own, states, _hidden(mask[:, None, None])))
 
 
-def _batch(number: int) -> tuple[torch.Tensor, ...]:
-    settings, rng = Settings(), random.Random(f"vqa/{number}")
-    first = number * settings.pictures
-    scenes = [scene_at("train", first + row, clip.VENDORS_SEEN, KINDS) for row in range(settings.pictures)]
-    pictures, labels = looks(scenes, number, settings.augmentation, settings.painted)
+class Drawn(NamedTuple):
+    """Pictures, and `asked` questions about each, one after another."""
+
+    pixels: torch.Tensor
+    labels: torch.Tensor
+    ids: torch.Tensor
+    mask: torch.Tensor
+    named: torch.Tensor
+    answers: torch.Tensor
+    answers_mask: torch.Tensor
+    number: int
+    """The batch's."""
+
+
+def _draw(settings: Settings, number: int) -> Drawn:
+    rng, first = random.Random(f"vqa/{number}"), number * settings.batch
+    scenes = [scene_at("train", first + row, clip.VENDORS_SEEN, KINDS) for row in range(settings.batch)]
     longest = MAX_QUESTION if number % settings.long_every == 0 else settings.usual_length
     asked = [question for scene in scenes for question in _questions(scene, settings.asked, longest, rng)]
     ids, mask = tokenizer.batch([question.text for question in asked], MAX_QUESTION, full=False)
     named = torch.tensor([concepts_named(question.text, ids.shape[1]) for question in asked])
     answers = tokenizer.batch([question.answer for question in asked], full=False)
-    return pictures, labels, ids, mask, named, *answers
+    return Drawn(*labelled(scenes), ids, mask, named, *answers, number)
 
 
 def _questions(scene: Scene, count: int, longest: int, rng: random.Random) -> list[Question]:
@@ -176,9 +192,11 @@ def _questions(scene: Scene, count: int, longest: int, rng: random.Random) -> li
     return made
 
 
-def losses_of(model, batch: tuple[torch.Tensor, ...], vision_learns: bool) -> dict[str, torch.Tensor]:
+def losses_of(model, settings: Settings, batch: Drawn, vision_learns: bool) -> dict[str, torch.Tensor]:
     """`answer`: mean cross entropy of the answers' ids, `<eos>` included; `location`: `grounding_loss`."""
-    pictures, labels, ids, mask, named, answers, answers_mask = batch
+    pixels, labels, ids, mask, named, answers, answers_mask, number = batch
+    painted = round(settings.painted * len(pixels))
+    pictures, labels = looks(pixels, labels, number, settings.augmentation, painted)
     with torch.set_grad_enabled(vision_learns):
         seen = model.vision_model(pixel_values=pictures)[0]
     where: list[torch.Tensor] = []
@@ -323,10 +341,12 @@ def evaluate(model: BlipForQuestionAnswering, count: int, temperature: float) ->
 
 
 def train(arguments) -> None:
-    settings, run, model, step = Settings(), common.Run("vqa", arguments.minutes), build(), 0
+    settings, run = common.chosen(Settings(), arguments), common.Run("vqa", arguments.minutes)
+    model, step = build(), 0
     state = run.earlier(arguments.resume)
     if not state:
         begin(model, arguments.resume)
+    model.to(arguments.device)
     average = common.Ema(model, settings.ema)
     if state:
         model.load_state_dict(state["raw"])
@@ -335,37 +355,36 @@ def train(arguments) -> None:
     vision = [*model.vision_model.encoder.parameters(), *model.vision_model.post_layernorm.parameters()]
     model.vision_model.embeddings.requires_grad_(False)
     text = [*{*model.text_encoder.parameters(), *model.text_decoder.parameters()}]
-    model.to(arguments.device)
-    average.module.to(arguments.device)
     optimizer = torch.optim.AdamW(
         [{"params": vision, "lr": settings.vision_learning_rate}, {"params": text, "lr": settings.learning_rate}],
         betas=(0.9, 0.98),
         weight_decay=settings.weight_decay,
     )
     run.log(settings=asdict(settings), parameters=common.count_parameters(model), step=step)
-    batches, first = common.prefetch(_batch, first=step), step
+    drawn, first = common.prefetch(partial(_draw, settings), first=step, workers=arguments.workers), step
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
-        batch = tuple(tensor.to(arguments.device) for tensor in next(batches))
-        losses = losses_of(model.train(), batch, run.progress() > settings.alone)
+        batch = common.moved(next(drawn), arguments.device)
+        losses = losses_of(model.train(), settings, batch, run.progress() > settings.alone)
         common.descend(optimizer, losses["answer"] + settings.grounding * losses["location"])
         average.update(model)
         step += 1
         if step % 20 == 0:
             run.log(step=step, **{name: round(loss.item(), 4) for name, loss in losses.items()})
         if run.due():
-            _save(run, model, average, step, settings.glimpsed)
-    _save(run, model, average, step, settings.held_out)
+            judged, temperature = _save(run, model, average, step, settings.glimpsed)
+            run.log(step=step, **evaluate(judged, settings.glimpsed, temperature))
+    _save(run, model, average, step, settings.fitted_on)
 
 
-def _save(run: common.Run, model, average: common.Ema, step: int, count: int) -> None:
-    judged = average.module.cpu() if (device := next(model.parameters()).device).type != "cpu" else average.module
+def _save(run: common.Run, model, average: common.Ema, step: int, count: int) -> tuple[torch.nn.Module, float]:
+    """Also returns the averaged model on the CPU and its temperature, fitted on `count` scenes."""
+    judged = copy.deepcopy(average.module).cpu()
     temperature = temperature_of(judged, count)
     state = {"model": judged.state_dict(), "raw": model.state_dict(), "step": step, "temperature": temperature}
     common.save_checkpoint(state, run.checkpoint)
-    run.log(step=step, **evaluate(judged, count, temperature))
-    average.module.to(device)
+    return judged, temperature
 
 
 def main() -> None:

@@ -28,4 +28,5 @@ def grounding_loss(looks: torch.Tensor, named: torch.Tensor, labels: torch.Tenso
     labels = labels.repeat_interleave(len(named) // len(labels), 0)
     cells = (named[..., None] == labels[:, None]).float()
     right = torch.where(cells.any(-1), (looks * cells).sum(-1), 1 - looks.sum(-1))
-    return -right[named >= 0].clamp_min(1e-6).log().mean()
+    words = (named >= 0).float()
+    return -(right.clamp_min(1e-6).log() * words).sum() / words.sum()
