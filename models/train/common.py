@@ -175,6 +175,12 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, factor: float) -> None:
         group["lr"] = group.setdefault("base_lr", group["lr"]) * factor
 
 
+def restore_optimizer(optimizer: torch.optim.Optimizer, checkpoint: dict) -> None:
+    """Goes on with the moments of a checkpoint; one that came from another machine may have left them there."""
+    if "optimizer" in checkpoint:
+        optimizer.load_state_dict(checkpoint["optimizer"])
+
+
 def descend(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
     """One step of the optimizer down the gradient of `loss`, whose norm is clipped to one."""
     optimizer.zero_grad()

@@ -238,7 +238,7 @@ def train(arguments) -> None:
     if state:
         model.load_state_dict(state["raw"])
         ema.module.load_state_dict(state["controlnet"])
-        optimizer.load_state_dict(state["optimizer"])
+        common.restore_optimizer(optimizer, state)
         step = ema.updates = state["step"]
     run.log(settings=asdict(settings), parameters=common.count_parameters(model), step=step)
     batches, first = Batches(settings, base.Batches(settings.unet, autoencoder[0], text_encoder)), step

@@ -294,7 +294,7 @@ def train(arguments) -> None:
     if state:
         fusion.load_state_dict(state["raw"])
         average.module.load_state_dict(state["fusion"])
-        optimizer.load_state_dict(state["optimizer"])
+        common.restore_optimizer(optimizer, state)
         step = average.updates = state["step"]
     run.log(settings=asdict(settings), parameters=common.count_parameters(fusion), step=step)
     batches, first = Batches(settings, model), step

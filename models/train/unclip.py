@@ -257,7 +257,7 @@ def train(arguments) -> None:
         both.load_state_dict(state["raw"])
         average.module["projection"].load_state_dict(state["projection"])
         average.module["prior"].load_state_dict(state["prior"])
-        optimizer.load_state_dict(state["optimizer"])
+        common.restore_optimizer(optimizer, state)
         step = average.updates = state["step"]
     run.log(settings=asdict(settings), parameters=common.count_parameters(both), step=step)
     batches, first = Batches(settings, text_encoder, embedder), step

@@ -511,8 +511,7 @@ def train(arguments, steer=lambda batches: batches) -> None:
     optimizer = torch.optim.AdamW(
         trained, settings.learning_rate, betas=(0.9, 0.99), weight_decay=settings.weight_decay
     )
-    if "optimizer" in state:
-        optimizer.load_state_dict(state["optimizer"])
+    common.restore_optimizer(optimizer, state)
     del state
     run.log(settings=asdict(settings), parameters=common.count_parameters(unet), step=step)
     batches, losses = steer(Batches(settings, encoder.to(arguments.device), text_encoder)), []

@@ -176,8 +176,7 @@ def train(arguments) -> None:
     if saved:
         ema.module.load_state_dict(saved["decoder"])
         ema.updates = saved["updates"]
-        if "optimizer" in saved:
-            optimizer.load_state_dict(saved["optimizer"])
+        common.restore_optimizer(optimizer, saved)
     else:
         common.save_checkpoint(_state(encoder, ema, decoder, optimizer, step), run.checkpoint)
     run.log(settings=asdict(settings), parameters=common.count_parameters(decoder), step=step)
