@@ -36,7 +36,8 @@ from torch import nn
 from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
 from models.train import unet as base
-from models.train.judge import load_judge, named_right, pictures_of, pixels_of, verdicts
+from models.train.judge import load_judge, named_right, pictures_from, pictures_of, pixels_of, verdicts
+from models.train.painted import as_if_painted
 from models.train.sketch import Sketcher, cell_weights
 from models.train.vae import CHANNELS, Decoder, Encoder, load_vae
 from models.train.vae import latest as latest_vae
@@ -55,6 +56,7 @@ class Settings:
     weight_decay: float = 0.01
     ema: float = 0.995
     untold: float = 0.2  # share of the pictures without a prompt
+    painted: float = 0.3  # share of the edges that are found in pictures as a diffusion model leaves them
     through_unet: float = 0.3  # from this share of the time on, what the UNet makes of the sketch counts too
     widths: tuple[int, ...] = (48, 96, 192)  # where a cell is 4, 8 and 16 pixels
     blocks: int = 4  # where a cell is 16 pixels
@@ -125,8 +127,12 @@ def load_controlnet(path: Path) -> EdgeSketcher:
 
 def edges_of(pictures: torch.Tensor, low: int = THRESHOLDS[0], high: int = THRESHOLDS[1]) -> torch.Tensor:
     """Canny's edges of pictures (batch, 3, H, W) in [-1, 1]: float32 of the same shape, zero or one."""
-    pixels = ((pictures + 1) * 127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).contiguous()
-    return canny(pixels, low, high)[:, None].float().expand(-1, 3, -1, -1)
+    return canny(pixels_from(pictures), low, high)[:, None].float().expand(-1, 3, -1, -1)
+
+
+def pixels_from(pictures: torch.Tensor) -> torch.Tensor:
+    """Pictures float32 (batch, 3, H, W) in [-1, 1] to pixels uint8 (batch, H, W, 3)."""
+    return ((pictures + 1) * 127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).contiguous()
 
 
 def canny(pixels: torch.Tensor, low: int, high: int) -> torch.Tensor:
@@ -203,7 +209,9 @@ class Batches:
         texts = prompts.captions_of(scenes, ("control", number))
         texts = ["" if rng.random() < settings.untold else text for text in texts]
         ids, pixels = tokenizer.batch(texts)[0], pixels_of(scenes)
-        edges = canny(pixels, rng.randint(60, 140), rng.randint(160, 260))
+        painted = round(settings.painted * len(scenes))
+        seen = torch.cat([pixels_from(as_if_painted(pictures_from(pixels[:painted]), number)), pixels[painted:]])
+        edges = canny(seen, rng.randint(60, 140), rng.randint(160, 260))
         weights, masks = cell_weights(scenes, scenes_of.object_weight), torch.ones(len(scenes), 1, SIZE, SIZE)
         return Drawn(base.Drawn(pixels, masks, ids, ids, weights), edges)
 
