@@ -23,6 +23,9 @@ record DemoOutlines(DemoPicture from, DemoPicture edges, DemoPicture made) {
 
     private static final String TEXT = "a castle in the snow";
     private static final long SEED = 7;
+    /** The sky's edges are a moon and stars; at full scale they would turn the snow into a night. */
+    private static final float SCALE = 0.7F;
+
     private static final String PICTURE = "picture";
     private static final String EDGES = "edges";
     private static final String OUTLINED = "outlined";
@@ -38,7 +41,9 @@ record DemoOutlines(DemoPicture from, DemoPicture edges, DemoPicture made) {
                         GenerateImageRequest.newBuilder()
                                 .setPrompt(TEXT)
                                 .setSeed(SEED)
-                                .addControlImages(ControlImage.newBuilder().setKind(ControlKind.CONTROL_KIND_CANNY))
+                                .addControlImages(ControlImage.newBuilder()
+                                        .setKind(ControlKind.CONTROL_KIND_CANNY)
+                                        .setScale(SCALE))
                                 .build())
                 .edge(PICTURE, EDGES + ".image")
                 .edge(EDGES + ".edges", OUTLINED + ".control_image");
