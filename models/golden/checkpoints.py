@@ -39,7 +39,7 @@ from models.checkpoints import folders, tokenizers
 from models.export import hub
 from models.export.origin import NO_CHOICES, Choices
 from models.golden import likeness, samplers
-from models.golden.common import FOLDER, write
+from models.golden.common import FOLDER, asked, write
 
 REPOSITORY = FOLDER / "repository"
 PICTURES = ["pictures/png-rgb.png", "pictures/scaled.png", "scenes/castle-night.png"]
@@ -175,14 +175,9 @@ def paint(pipeline: DiffusionPipeline, case: dict, start: int = 0, **given) -> d
         return tensors
 
     picture = pipeline(
-        case["prompt"],
-        negative_prompt=case["negative_prompt"],
-        num_inference_steps=case["steps"],
-        guidance_scale=case["guidance_scale"],
         width=case["width"],
         height=case["height"],
-        eta=case["eta"],
-        generator=torch.Generator("cpu").manual_seed(case["seed"]),
+        **asked(case),
         callback_on_step_end=keep,
         **given,
     ).images[0]

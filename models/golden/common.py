@@ -25,3 +25,15 @@ def write(name: str, tensors: dict[str, torch.Tensor], cases: list[dict], **meta
     safetensors_file.write(path, tensors, strings)
     print(f"{path.name}: {len(tensors)} tensors, {len(cases)} cases, {path.stat().st_size} bytes")
     return path
+
+
+def asked(case: dict) -> dict:
+    """What a case asks of a pipeline of diffusers, but for the size: keywords, the generator of its seed among them."""
+    return {
+        "prompt": case["prompt"],
+        "negative_prompt": case["negative_prompt"],
+        "num_inference_steps": case["steps"],
+        "guidance_scale": case["guidance_scale"],
+        "eta": case["eta"],
+        "generator": torch.Generator("cpu").manual_seed(case["seed"]),
+    }

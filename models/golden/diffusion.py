@@ -17,6 +17,7 @@ from models.export import manifest_file
 from models.golden.common import FOLDER as GOLDENS
 from models.golden.common import REPOSITORY, write
 from models.tokenizer import tokenizer
+from models.train.judge import pixels_from
 from models.train.unet import Control, Surroundings, surroundings
 
 CASES = [
@@ -82,7 +83,7 @@ def denoised(
 
 def pixels_of(pictures: torch.Tensor) -> torch.Tensor:
     """Uint8 (height, width, 3) of the one picture (1, 3, height, width) in [-1, 1]."""
-    return ((pictures[0] + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(1, 2, 0)
+    return pixels_from(pictures)[0]
 
 
 def everything(case: dict, encoder: torch.nn.Module) -> Surroundings:

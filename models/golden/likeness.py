@@ -24,7 +24,7 @@ from PIL import Image
 from transformers import CLIPTextModelWithProjection, CLIPTokenizer
 
 from models.checkpoints import tokenizers
-from models.golden.common import FOLDER, write
+from models.golden.common import FOLDER, asked, write
 
 DEFAULTS = {"negative_prompt": "", "likeness": "", "eta": 0.0, "width": 16, "height": 16, "guidance_scale": 7.5}
 CASES = [
@@ -59,14 +59,9 @@ def paint(pipeline: StableUnCLIPPipeline | StableUnCLIPImg2ImgPipeline, case: di
     kept = {"noise_image_embeddings": noised_and_kept, "prepare_latents": prepared}
     with mock.patch.multiple(pipeline, **kept):
         picture = pipeline(
-            prompt=case["prompt"],
-            negative_prompt=case["negative_prompt"],
-            num_inference_steps=case["steps"],
-            guidance_scale=case["guidance_scale"],
             width=case["width"],
             height=case["height"],
-            eta=case["eta"],
-            generator=torch.Generator("cpu").manual_seed(case["seed"]),
+            **asked(case),
             callback=lambda _step, _timestep, sample: trail.append(sample),
             **given,
         ).images[0]

@@ -20,7 +20,7 @@ from diffusers import (
 )
 from PIL import Image
 
-from models.golden.common import FOLDER, write
+from models.golden.common import FOLDER, asked, write
 
 SCHEDULERS = {
     "ddim": DDIMScheduler,
@@ -61,12 +61,7 @@ def paint(text_to_image: StableDiffusionPipeline, case: dict) -> dict[str, torch
     size = {"width": case["width"], "height": case["height"]}
     start = {"image": mean_latents(pipeline, case), "strength": case["strength"]} if from_picture else size
     picture = pipeline(
-        case["prompt"],
-        negative_prompt=case["negative_prompt"],
-        num_inference_steps=case["steps"],
-        guidance_scale=case["guidance_scale"],
-        eta=case["eta"],
-        generator=torch.Generator("cpu").manual_seed(case["seed"]),
+        **asked(case),
         callback_on_step_end=keep,
         **start,
     ).images[0]

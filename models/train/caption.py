@@ -133,8 +133,7 @@ def _draw(settings: Settings, number: int) -> Drawn:
 def losses_of(model: BlipForConditionalGeneration, head: PatchHead, settings: Settings, batch: Drawn) -> dict:
     """Mean cross entropy of each next token after the prefix, `<eos>` included, and of the patches."""
     pixels, labels, ids, mask, number = batch
-    painted = round(settings.painted * len(pixels))
-    pictures, labels = looks(pixels, labels, number, settings.augmentation, painted)
+    pictures, labels = looks(pixels, labels, number, settings.augmentation, settings.painted)
     states = model.vision_model(pixel_values=pictures)[0]
     seen = torch.ones(states.shape[:2], dtype=torch.long, device=states.device)
     logits = model.text_decoder(

@@ -203,16 +203,20 @@ class _Numbered(IterableDataset):
 
 
 def prefetch(make: Callable[[int], object], first: int = 0, depth: int = 4, workers: int = 0) -> Iterator:
-    """Yields make(first), make(first + 1), … endlessly, each prepared ahead of time.
+    """Gives make(first), make(first + 1), … endlessly, each prepared ahead of time.
 
     A background thread prepares them, or `workers` processes do, whose tensors come in pinned memory where there is a
     GPU; `depth` is how many wait to be taken, of each worker if there are any.
     """
-    if workers:
-        pinned = torch.cuda.is_available()
-        yield from DataLoader(
-            _Numbered(make, first), batch_size=None, num_workers=workers, prefetch_factor=depth, pin_memory=pinned
-        )
+    if not workers:
+        return _by_a_thread(make, first, depth)
+    pinned = torch.cuda.is_available()
+    numbered = _Numbered(make, first)
+    loader = DataLoader(numbered, None, num_workers=workers, prefetch_factor=depth, pin_memory=pinned)
+    return iter(loader)
+
+
+def _by_a_thread(make: Callable[[int], object], first: int, depth: int) -> Iterator:
     ready: queue.Queue = queue.Queue(maxsize=depth)
 
     def work() -> None:

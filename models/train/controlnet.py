@@ -33,15 +33,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
 from models.train import unet as base
-from models.train.judge import load_judge, named_right, pictures_from, pictures_of, pixels_of, verdicts
-from models.train.painted import as_if_painted
-from models.train.sketch import Sketcher, cell_weights
+from models.train.judge import load_judge, named_right, pictures_from, pictures_of, pixels_from, verdicts
+from models.train.painted import some_painted
+from models.train.sketch import Sketcher
 from models.train.vae import CHANNELS, Decoder, Encoder, load_vae
 from models.train.vae import latest as latest_vae
-from models.world.scenes import SIZE, scene_at
+from models.world.scenes import scene_at
 
 NAME = "sticker-controlnet-canny"
 THRESHOLDS = (100, 200)
@@ -130,11 +129,6 @@ def edges_of(pictures: torch.Tensor, low: int = THRESHOLDS[0], high: int = THRES
     return canny(pixels_from(pictures), low, high)[:, None].float().expand(-1, 3, -1, -1)
 
 
-def pixels_from(pictures: torch.Tensor) -> torch.Tensor:
-    """Pictures float32 (batch, 3, H, W) in [-1, 1] to pixels uint8 (batch, H, W, 3)."""
-    return ((pictures + 1) * 127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).contiguous()
-
-
 def canny(pixels: torch.Tensor, low: int, high: int) -> torch.Tensor:
     """Canny's edges of pixels uint8 (batch, H, W, 3): uint8 (batch, H, W), zero or one."""
     return torch.from_numpy(np.stack([cv2.Canny(row, low, high) for row in pixels.numpy()])).div_(
@@ -208,12 +202,9 @@ class Batches:
         scenes = [scene_at("train", first + i, scenes_of.vendors) for i in range(settings.batch)]
         texts = prompts.captions_of(scenes, ("control", number))
         texts = ["" if rng.random() < settings.untold else text for text in texts]
-        ids, pixels = tokenizer.batch(texts)[0], pixels_of(scenes)
-        painted = round(settings.painted * len(scenes))
-        seen = torch.cat([pixels_from(as_if_painted(pictures_from(pixels[:painted]), number)), pixels[painted:]])
-        edges = canny(seen, rng.randint(60, 140), rng.randint(160, 260))
-        weights, masks = cell_weights(scenes, scenes_of.object_weight), torch.ones(len(scenes), 1, SIZE, SIZE)
-        return Drawn(base.Drawn(pixels, masks, ids, ids, weights), edges)
+        shown = base.drawn_whole(scenes, texts, scenes_of.object_weight)
+        seen = pixels_from(some_painted(pictures_from(shown.pixels), number, settings.painted))
+        return Drawn(shown, canny(seen, rng.randint(60, 140), rng.randint(160, 260)))
 
     def finish(self, drawn: Drawn) -> tuple[base.Batch, torch.Tensor]:
         return self._batches.finish(drawn.shown), drawn.edges[:, None].float().expand(-1, 3, -1, -1)
@@ -233,12 +224,12 @@ def train(arguments) -> None:
     settings, run = common.chosen(Settings(), arguments), common.Run("controlnet", arguments.minutes)
     model, step = build(), 0
     unet, text_encoder, _ = base.load_unet(base.latest())
-    autoencoder = load_vae(latest_vae())
+    encoder, _ = load_vae(latest_vae())
     state = run.earlier(arguments.resume)
     if not state and arguments.resume:
         common.load_committed(model, NAME, "controlnet.")
     model.sketcher.load_state_dict(unet.sketcher.state_dict())
-    for module in (model, unet, text_encoder, autoencoder[0]):
+    for module in (model, unet, text_encoder, encoder):
         module.to(arguments.device)
     ema = common.Ema(model, settings.ema)
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
@@ -249,7 +240,7 @@ def train(arguments) -> None:
         common.restore_optimizer(optimizer, state)
         step = ema.updates = state["step"]
     run.log(settings=asdict(settings), parameters=common.count_parameters(model), step=step)
-    batches, first = Batches(settings, base.Batches(settings.unet, autoencoder[0], text_encoder)), step
+    batches, first = Batches(settings, base.Batches(settings.unet, encoder, text_encoder)), step
     drawn = common.prefetch(batches.draw, first=step, workers=arguments.workers)
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)

@@ -233,8 +233,8 @@ class Batches:
     @torch.no_grad()
     def finish(self, drawn: Drawn) -> tuple[torch.Tensor, ...]:
         settings, model = self._settings, self._clip
-        painted = round(settings.painted * len(drawn.pixels))
-        pictures, labels = looks(drawn.pixels, drawn.labels, drawn.number, settings.augmentation, painted)
+        changes = drawn.number, settings.augmentation, settings.painted
+        pictures, labels = looks(drawn.pixels, drawn.labels, *changes)
         tokens = token_states(model, drawn.ids, drawn.mask)
         return tokens, drawn.mask, patch_states(model, pictures), drawn.match, drawn.words, labels
 

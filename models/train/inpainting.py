@@ -18,7 +18,7 @@ from PIL import Image
 
 from models.train import text_encoder as prompts
 from models.train import unet as base
-from models.train.judge import load_judge, pictures_of, verdicts
+from models.train.judge import load_judge, pictures_of, pixels_from, verdicts
 from models.train.vae import Decoder, Encoder, load_vae
 from models.train.vae import latest as latest_vae
 from models.world.grammar import LANGUAGES
@@ -50,8 +50,7 @@ def put_back(made: torch.Tensor, pictures: torch.Tensor, regions: list) -> torch
 
 
 def _each(pictures: torch.Tensor, regions: list):
-    rows = ((pictures + 1) * 127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).contiguous().numpy()
-    return zip([Image.fromarray(row) for row in rows], regions, strict=True)
+    return zip([Image.fromarray(row) for row in pixels_from(pictures).numpy()], regions, strict=True)
 
 
 def _tensor(pictures: list[Image.Image]) -> torch.Tensor:

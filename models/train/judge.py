@@ -106,6 +106,11 @@ def pictures_from(pixels: torch.Tensor) -> torch.Tensor:
     return pixels.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
 
 
+def pixels_from(pictures: torch.Tensor) -> torch.Tensor:
+    """The reverse, rounded to the nearest level."""
+    return ((pictures + 1) * 127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).contiguous()
+
+
 def objects_shown(scenes: list[Scene]) -> torch.Tensor:
     """Float32 (scenes, 128): one where the scene shows the concept."""
     shown = torch.zeros(len(scenes), len(CONCEPTS))

@@ -10,13 +10,17 @@ from models.train.patches import augmented
 
 
 def looks(
-    pixels: torch.Tensor, labels: torch.Tensor, seed: int, strength: float, painted: int
+    pixels: torch.Tensor, labels: torch.Tensor, seed: int, strength: float, painted: float
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Augmented pictures and labels of their patches (see `augmented`), the first `painted` of them as if painted."""
+    """Augmented pictures and labels of their patches (see `augmented`); a share `painted` of them as if painted."""
     pictures, labels = augmented(pixels, labels, seed, strength)
-    if vae.latest().exists():
-        pictures = torch.cat([as_if_painted(pictures[:painted], seed), pictures[painted:]])
-    return pictures, labels
+    return some_painted(pictures, seed, painted) if vae.latest().exists() else pictures, labels
+
+
+def some_painted(pictures: torch.Tensor, seed: int, share: float) -> torch.Tensor:
+    """Pictures, the first of which, a share of them, are as if painted."""
+    count = round(share * len(pictures))
+    return torch.cat([as_if_painted(pictures[:count], seed), pictures[count:]])
 
 
 @cache

@@ -16,11 +16,8 @@ from typing import NamedTuple
 
 import torch
 
-from models.tokenizer import tokenizer
 from models.train import clip, controlnet, unclip, unet
-from models.train import text_encoder as prompts
-from models.train.judge import pictures_from, pixels_of
-from models.train.sketch import cell_weights
+from models.train.judge import pictures_from
 from models.world.scenes import scene_at
 
 
@@ -30,17 +27,10 @@ class Settings:
     likened: float = 0.15  # share of the rows that are painted from an image embedding
 
 
-class Likened(NamedTuple):
-    """What pictures show that are painted from their embeddings: pixels uint8 (rows, 128, 128, 3), cells' weights."""
-
-    pixels: torch.Tensor
-    weights: torch.Tensor
-
-
 class Drawn(NamedTuple):
     told: unet.Drawn
     controlled: controlnet.Drawn
-    likened: Likened
+    likened: unet.Drawn
 
 
 class Batches:
@@ -56,12 +46,11 @@ class Batches:
         self._edge_sketcher = controlnet.load_controlnet(controlnet.latest()).to(device)
         self._projection = unclip.load_unclip(unclip.latest())[0].to(device)
         self._embedder = clip.committed().to(device)
-        self._nothing = tokenizer.batch([""] * rows[1])[0].to(device)
 
     def draw(self, number: int) -> Drawn:
         first = number * self._likened
         scenes = [scene_at("train", first + i, self._scenes.vendors) for i in range(self._likened)]
-        likened = Likened(pixels_of(scenes), cell_weights(scenes, self._scenes.object_weight))
+        likened = unet.drawn_whole(scenes, [""] * len(scenes), self._scenes.object_weight)
         return Drawn(self._told.draw(number), self._controlled.draw(number), likened)
 
     @torch.no_grad()
@@ -71,15 +60,10 @@ class Batches:
         parts = self._told.finish(drawn.told), controlled, self._like(drawn.likened)
         return unet.Batch(*(torch.cat(rows) for rows in zip(*parts, strict=True)))
 
-    def _like(self, likened: Likened) -> unet.Batch:
+    def _like(self, likened: unet.Drawn) -> unet.Batch:
         """As `unclip.vary` paints: what the embedding tells is sketched, and no word is told."""
-        pictures = pictures_from(likened.pixels)
-        masks = torch.ones(len(pictures), 1, *pictures.shape[-2:], device=pictures.device)
-        encoder, text_encoder = self._told.encoder, self._told.text_encoder
-        states, nothing = prompts.encode_prompts(text_encoder, self._nothing)
-        pooled = unclip.pooled_states(self._projection, clip.image_features(self._embedder, pictures))
-        latents, given = encoder(pictures), unet.surroundings(encoder, pictures, masks)
-        return unet.Batch(latents, states, nothing, pooled, *given, likened.weights, torch.zeros_like(latents))
+        embeddings = clip.image_features(self._embedder, pictures_from(likened.pixels))
+        return self._told.finish(likened)._replace(sketched=unclip.pooled_states(self._projection, embeddings))
 
 
 def main() -> None:

@@ -42,7 +42,7 @@ from transformers import CLIPTextConfig, CLIPTextModel
 
 from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
-from models.train.judge import load_judge, named_right, pictures_from, pixels_of, verdicts
+from models.train.judge import load_judge, named_right, pictures_from, pixels_from, pixels_of, verdicts
 from models.train.sketch import Settings as SketchSettings
 from models.train.sketch import Sketcher, cell_weights, training_prompts, training_scenes
 from models.train.sketch import latest as latest_sketch
@@ -308,7 +308,7 @@ def denoise(
 
 def save_grid(pictures: torch.Tensor, path: Path, columns: int = 4) -> None:
     """Writes pictures (batch, 3, height, width) in [-1, 1] as one PNG; the batch is a multiple of `columns`."""
-    bytes_ = ((pictures + 1) * 127.5).round().clamp(0, 255).byte().permute(0, 2, 3, 1).cpu().numpy()
+    bytes_ = pixels_from(pictures).cpu().numpy()
     rows = [np.concatenate(list(bytes_[i : i + columns]), 1) for i in range(0, len(bytes_), columns)]
     Image.fromarray(np.concatenate(rows)).save(path)
 
@@ -381,10 +381,17 @@ class Drawn(NamedTuple):
     masks: torch.Tensor
     """Float32 (batch, 1, 128, 128), one where the UNet paints."""
     ids: torch.Tensor
-    """Int64 (batch, 32) of the prompts; `told` of those that the UNet is told, empty where words are kept from it."""
-    told: torch.Tensor
+    """Int64 (batch, 32) of the prompts."""
+    hidden: torch.Tensor
+    """Bool (batch): whether the UNet is not told the words, and has but their sketch."""
     weights: torch.Tensor
     """Float32 (batch, 1, 8, 8): what each cell counts."""
+
+
+def drawn_whole(scenes: list[Scene], texts: list[str], object_weight: float) -> Drawn:
+    """Scenes of which nothing is given and no word is hidden."""
+    masks, hidden = torch.ones(len(scenes), 1, SIZE, SIZE), torch.zeros(len(scenes), dtype=torch.bool)
+    return Drawn(pixels_of(scenes), masks, tokenizer.batch(texts)[0], hidden, cell_weights(scenes, object_weight))
 
 
 class Batch(NamedTuple):
@@ -406,6 +413,7 @@ class Batches:
 
     def __init__(self, settings: Settings, encoder: Encoder, text_encoder: CLIPTextModel) -> None:
         self.settings, self.encoder, self.text_encoder = settings, encoder, text_encoder
+        self._no_words = tokenizer.batch([""])[0]
 
     def draw(self, number: int) -> Drawn:
         settings, rng = self.settings, random.Random(f"batch/{number}")
@@ -419,15 +427,16 @@ class Batches:
         ]
         texts = training_prompts(settings.scenes, shown, number)
         hidden = [not part and rng.random() < settings.untold for part in parts]
-        told = ["" if hide else text for text, hide in zip(texts, hidden, strict=True)]
         weights = cell_weights(scenes, settings.scenes.object_weight)
         weights = weights * (settings.known_weight + (1 - settings.known_weight) * F.avg_pool2d(masks, PATCH))
-        return Drawn(pixels_of(scenes), masks, tokenizer.batch(texts)[0], tokenizer.batch(told)[0], weights)
+        return Drawn(pixels_of(scenes), masks, tokenizer.batch(texts)[0], torch.tensor(hidden), weights)
 
     @torch.no_grad()
     def finish(self, drawn: Drawn) -> Batch:
-        _, sketched = prompts.encode_prompts(self.text_encoder, drawn.ids)
-        states, pooled = prompts.encode_prompts(self.text_encoder, drawn.told)
+        states, sketched = prompts.encode_prompts(self.text_encoder, drawn.ids)
+        no_states, nothing = prompts.encode_prompts(self.text_encoder, self._no_words.to(drawn.ids.device))
+        hidden = drawn.hidden[:, None]
+        states, pooled = torch.where(hidden[..., None], no_states, states), torch.where(hidden, nothing, sketched)
         pictures = pictures_from(drawn.pixels)
         latents, given = self.encoder(pictures), surroundings(self.encoder, pictures, drawn.masks)
         return Batch(latents, states, pooled, sketched, *given, drawn.weights, torch.zeros_like(latents))

@@ -195,8 +195,7 @@ def _questions(scene: Scene, count: int, longest: int, rng: random.Random) -> li
 def losses_of(model, settings: Settings, batch: Drawn, vision_learns: bool) -> dict[str, torch.Tensor]:
     """`answer`: mean cross entropy of the answers' ids, `<eos>` included; `location`: `grounding_loss`."""
     pixels, labels, ids, mask, named, answers, answers_mask, number = batch
-    painted = round(settings.painted * len(pixels))
-    pictures, labels = looks(pixels, labels, number, settings.augmentation, painted)
+    pictures, labels = looks(pixels, labels, number, settings.augmentation, settings.painted)
     with torch.set_grad_enabled(vision_learns):
         seen = model.vision_model(pixel_values=pictures)[0]
     where: list[torch.Tensor] = []

@@ -2,7 +2,6 @@ package multimodal.bench;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -35,7 +34,6 @@ import multimodal.clip.steps.PictureReader;
 import multimodal.clip.steps.TextEncoder;
 import multimodal.inference.InferenceRuntime;
 import multimodal.inference.batching.RequestContext;
-import multimodal.inference.config.InferenceConfig;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.media.PictureDecoder;
 import multimodal.media.PictureLimits;
@@ -65,16 +63,11 @@ public final class EmbedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        InferenceConfig config = new SmallRyeConfigBuilder()
-                .addDefaultSources()
-                .addDiscoveredConverters()
-                .withMapping(InferenceConfig.class)
-                .build()
-                .getConfigMapping(InferenceConfig.class);
         PictureReader reader = new PictureReader(new PictureDecoder(PictureLimits.DEFAULT), 1);
         Embedder embedder = new Embedder(new ContentEncoder(new TextEncoder(), new PictureEncoder(reader)));
         Path partial = output.resolveSibling(output.getFileName() + ".partial");
-        try (InferenceRuntime runtime = InferenceRuntime.open(config, OpenTelemetry.noop(), new SimpleMeterRegistry());
+        try (InferenceRuntime runtime =
+                        InferenceRuntime.open(ServedConfig.read(), OpenTelemetry.noop(), new SimpleMeterRegistry());
                 DataInputStream items = new DataInputStream(new BufferedInputStream(System.in, 1 << 16));
                 OutputStream vectors = new BufferedOutputStream(Files.newOutputStream(partial))) {
             runtime.load(Set.of(Models.CLIP));

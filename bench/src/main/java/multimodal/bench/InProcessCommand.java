@@ -2,7 +2,6 @@ package multimodal.bench;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -10,7 +9,6 @@ import java.util.concurrent.Callable;
 import multimodal.clip.rpc.Models;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.inference.InferenceRuntime;
-import multimodal.inference.config.InferenceConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,14 +33,8 @@ public final class InProcessCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        InferenceConfig config = new SmallRyeConfigBuilder()
-                .addDefaultSources()
-                .addDiscoveredConverters()
-                .withMapping(InferenceConfig.class)
-                .build()
-                .getConfigMapping(InferenceConfig.class);
         try (InferenceRuntime runtime =
-                InferenceRuntime.open(config, OpenTelemetry.noop(), new SimpleMeterRegistry())) {
+                InferenceRuntime.open(ServedConfig.read(), OpenTelemetry.noop(), new SimpleMeterRegistry())) {
             runtime.load(Set.of(DiffusionModel.TASK, Models.CLIP));
             LoadLines.answer(LoadLines.closedLoops(
                     new InProcessWorkloads(runtime.registry(), Files.readAllLines(texts), steps).requests()));
