@@ -30,6 +30,11 @@ abstract class DjlEngine implements Engine {
     /** Loads what {@code file} holds, a graph that computes in {@code precision}, into {@code model}. */
     abstract void load(Model model, Path file, Precision precision) throws IOException, MalformedModelException;
 
+    /** The version of the libraries that run. */
+    String version() {
+        return engine.getVersion();
+    }
+
     final EngineOptions options() {
         return options;
     }
@@ -41,7 +46,7 @@ abstract class DjlEngine implements Engine {
 
     @Override
     public final String description() {
-        return name + " " + engine.getVersion() + " " + options;
+        return name + " " + version() + " " + options;
     }
 
     @Override

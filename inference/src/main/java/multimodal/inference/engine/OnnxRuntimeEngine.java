@@ -81,6 +81,12 @@ final class OnnxRuntimeEngine extends DjlEngine {
         return provider.name().toLowerCase(Locale.ROOT);
     }
 
+    /** As the libraries tell it: DJL tells the version that it was made with. */
+    @Override
+    String version() {
+        return OrtEnvironment.getEnvironment().getVersion();
+    }
+
     /**
      * {@inheritDoc}
      *

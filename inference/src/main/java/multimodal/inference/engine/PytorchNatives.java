@@ -72,14 +72,26 @@ record PytorchNatives(String version, String flavor, String platform, String jni
 
     /** What the self-check says of an engine that no model has needed. */
     String summary() {
-        return fault().orElse(("pytorch " + release() + " " + flavor).strip() + ", not needed");
+        return summary(elsewhere());
+    }
+
+    /** @param elsewhere the folder that is taken in place of these libraries, if there is one */
+    String summary(Optional<String> elsewhere) {
+        return fault().orElse(elsewhere
+                        .map(folder -> "pytorch of " + folder)
+                        .orElse(("pytorch " + release() + " " + flavor).strip())
+                + ", not needed");
+    }
+
+    private Optional<String> fault() {
+        return elsewhere().isPresent()
+                ? Optional.empty()
+                : fault(Platform.fromSystem(PytorchEngine.NAME).getClassifier());
     }
 
     /** Where DJL is told another folder it takes the libraries from there, and what lies on the class path is of no matter. */
-    private Optional<String> fault() {
-        return Utils.getEnvOrSystemProperty("PYTORCH_LIBRARY_PATH") == null
-                ? fault(Platform.fromSystem(PytorchEngine.NAME).getClassifier())
-                : Optional.empty();
+    private static Optional<String> elsewhere() {
+        return Optional.ofNullable(Utils.getEnvOrSystemProperty("PYTORCH_LIBRARY_PATH"));
     }
 
     /** The version without its build date. */

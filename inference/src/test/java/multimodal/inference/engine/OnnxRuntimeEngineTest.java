@@ -52,6 +52,12 @@ class OnnxRuntimeEngineTest extends EngineContract {
     }
 
     @Test
+    void theDescriptionTellsTheVersionOfTheLibraries() {
+        assertThat(engine.description())
+                .isEqualTo("onnxruntime " + OrtEnvironment.getEnvironment().getVersion() + " cpu, 1 thread");
+    }
+
+    @Test
     void rowsAreTheSameAtEveryBatchSizeOnTheCpuOnly() {
         assertThat(engine.isBatchInvariant()).isTrue();
     }

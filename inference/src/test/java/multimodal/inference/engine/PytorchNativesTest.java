@@ -2,6 +2,7 @@ package multimodal.inference.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PytorchNativesTest {
@@ -36,6 +37,13 @@ class PytorchNativesTest {
         assertThat(new PytorchNatives("", "", "", "2.7.1-0.36.0").fault(HERE))
                 .hasValueSatisfying(
                         fault -> assertThat(fault).startsWith("pytorch: none (needs libtorch and its JNI; cure:"));
+    }
+
+    @Test
+    void theSummaryNamesWhatWouldBeTaken() {
+        PytorchNatives found = PytorchNatives.find();
+        assertThat(found.summary(Optional.empty())).matches("pytorch \\d+[.\\d]+ cpu, not needed");
+        assertThat(found.summary(Optional.of("/opt/torch/lib"))).isEqualTo("pytorch of /opt/torch/lib, not needed");
     }
 
     @Test
