@@ -42,6 +42,9 @@ public final class PostgresImageIndex implements ImageIndex {
 
     private static final int MAX_CANDIDATES = 1_000;
 
+    /** So many that match a filter are compared one by one, which misses none; more are looked for in the graph. */
+    private static final int MAX_COMPARED = 10_000;
+
     /** What PostgreSQL says of a table that has just been dropped. */
     private static final String NO_TABLE = "42P01";
 
@@ -49,6 +52,7 @@ public final class PostgresImageIndex implements ImageIndex {
 
     private final AgroalDataSource connections;
     private final boolean fsync;
+    private final int maxCompared;
     private volatile boolean isPrepared;
 
     private record Row(long number, String name, VectorSpace space) {
@@ -57,9 +61,10 @@ public final class PostgresImageIndex implements ImageIndex {
         }
     }
 
-    private PostgresImageIndex(AgroalDataSource connections, boolean fsync) {
+    private PostgresImageIndex(AgroalDataSource connections, boolean fsync, int maxCompared) {
         this.connections = connections;
         this.fsync = fsync;
+        this.maxCompared = maxCompared;
     }
 
     /**
@@ -72,6 +77,12 @@ public final class PostgresImageIndex implements ImageIndex {
      */
     public static PostgresImageIndex open(
             String url, String user, String password, int connectionCount, boolean fsync) {
+        return open(url, user, password, connectionCount, fsync, MAX_COMPARED);
+    }
+
+    /** @param maxCompared of those that match a filter, compared one by one */
+    static PostgresImageIndex open(
+            String url, String user, String password, int connectionCount, boolean fsync, int maxCompared) {
         AgroalDataSourceConfigurationSupplier configuration = new AgroalDataSourceConfigurationSupplier()
                 .connectionPoolConfiguration(pool -> pool.maxSize(connectionCount)
                         .acquisitionTimeout(CONNECT_PATIENCE)
@@ -80,7 +91,7 @@ public final class PostgresImageIndex implements ImageIndex {
                                 .credential(new SimplePassword(password))
                                 .autoCommit(false)));
         try {
-            return new PostgresImageIndex(AgroalDataSource.from(configuration), fsync);
+            return new PostgresImageIndex(AgroalDataSource.from(configuration), fsync, maxCompared);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -178,18 +189,25 @@ public final class PostgresImageIndex implements ImageIndex {
             // Not locked, which would be a write.
             Row row = existing(connection, collection, "");
             Map<String, Object> settings = new HashMap<>();
-            settings.put("hnsw.ef_search", Math.min(Math.max(count, MIN_CANDIDATES), MAX_CANDIDATES));
-            settings.put("hnsw.iterative_scan", "strict_order");
+            int candidates = filter.isPresent() ? MAX_CANDIDATES : Math.max(count, MIN_CANDIDATES);
+            settings.put("hnsw.ef_search", Math.min(candidates, MAX_CANDIDATES));
+            // In strict order the graph would skip what it comes upon late.
+            settings.put("hnsw.iterative_scan", "relaxed_order");
             // Zero would mean none.
             context.timeLeft().ifPresent(left -> settings.put("statement_timeout", Math.max(1, left.toMillis())));
             configure(connection, settings);
+            Optional<SqlCondition> condition = filter.map(SqlCondition::new);
+            Optional<List<ImageHit>> compared = Optional.empty();
             List<ImageHit> hits;
             try {
-                hits = nearest(connection, row, vector, count, filter);
-                if (hits.size() < count) {
+                if (condition.isPresent()) {
+                    compared = compared(connection, row, vector, count, condition.get());
+                }
+                hits = compared.isPresent() ? compared.get() : walked(connection, row, vector, count, condition);
+                if (compared.isEmpty() && hits.size() < count) {
                     // The graph is left where memory or patience ends, before everything that matches was seen.
                     configure(connection, Map.of("enable_indexscan", "off"));
-                    hits = nearest(connection, row, vector, count, filter);
+                    hits = walked(connection, row, vector, count, condition);
                 }
             } catch (SQLException e) {
                 context.checkLive();
@@ -208,10 +226,38 @@ public final class PostgresImageIndex implements ImageIndex {
         connections.close();
     }
 
-    private static List<ImageHit> nearest(
-            Connection connection, Row row, float[] vector, int count, Optional<ImageFilter> filter)
+    /** The nearest of all that match, unless too many do. */
+    private Optional<List<ImageHit>> compared(
+            Connection connection, Row row, float[] vector, int count, SqlCondition condition) throws SQLException {
+        // Only what is found is read whole.
+        String sql = "WITH matching AS MATERIALIZED (SELECT id, embedding <=> ?::vector AS distance FROM " + row.table()
+                + " WHERE " + condition.text() + " LIMIT ?)"
+                + " SELECT id, 1 - distance, metadata, (SELECT count(*) FROM matching)"
+                + " FROM (SELECT * FROM matching ORDER BY distance, id LIMIT ?) AS nearest JOIN " + row.table()
+                + " USING (id)";
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setString(1, Arrays.toString(vector));
+            int next = condition.set(select, 2);
+            select.setInt(next, maxCompared + 1);
+            select.setInt(next + 1, count);
+            List<ImageHit> hits = new ArrayList<>();
+            try (ResultSet found = select.executeQuery()) {
+                while (found.next()) {
+                    if (found.getInt(4) > maxCompared) {
+                        return Optional.empty();
+                    }
+                    hits.add(hit(found));
+                }
+            }
+            Collections.sort(hits);
+            return Optional.of(hits);
+        }
+    }
+
+    /** The nearest that a walk through the graph finds; of those that match a condition, if there is one. */
+    private static List<ImageHit> walked(
+            Connection connection, Row row, float[] vector, int count, Optional<SqlCondition> condition)
             throws SQLException {
-        Optional<SqlCondition> condition = filter.map(SqlCondition::new);
         String sql = "SELECT id, 1 - (embedding <=> ?::vector), metadata FROM " + row.table()
                 + condition.map(one -> " WHERE " + one.text()).orElse("")
                 + " ORDER BY embedding <=> ?::vector LIMIT ?";
@@ -221,16 +267,21 @@ public final class PostgresImageIndex implements ImageIndex {
             select.setString(1, point);
             int next = condition.isPresent() ? condition.get().set(select, 2) : 2;
             select.setString(next, point);
-            select.setInt(next + 1, count);
+            // Where the walk must go on for more that match, nearer ones may come after others.
+            select.setInt(next + 1, condition.isPresent() ? 2 * count : count);
             try (ResultSet found = select.executeQuery()) {
                 while (found.next()) {
-                    float score = (float) Math.max(-1, Math.min(1, found.getDouble(2)));
-                    hits.add(new ImageHit(found.getString(1), score, MetadataJson.read(found.getString(3))));
+                    hits.add(hit(found));
                 }
             }
         }
         Collections.sort(hits);
-        return hits;
+        return hits.subList(0, Math.min(count, hits.size()));
+    }
+
+    private static ImageHit hit(ResultSet found) throws SQLException {
+        float score = (float) Math.max(-1, Math.min(1, found.getDouble(2)));
+        return new ImageHit(found.getString(1), score, MetadataJson.read(found.getString(3)));
     }
 
     private static Row create(Connection connection, String collection, VectorSpace space) throws SQLException {

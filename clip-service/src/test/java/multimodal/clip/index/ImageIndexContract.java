@@ -245,30 +245,62 @@ abstract class ImageIndexContract {
     }
 
     @Test
-    void nearestTenOfFiveThousandAreFound() {
+    void nearestTenOfFiveThousandAreFoundWhateverShareMatchesAFilter() {
+        List<float[]> points = fill(index, 5_000);
+        for (int oneIn : List.of(1, 2, 20, 400)) {
+            assertThat(recall(index, points, oneIn))
+                    .as("recall where 1 in %d matches", oneIn)
+                    .isGreaterThanOrEqualTo(0.98);
+        }
+    }
+
+    /** Stores points, a multiple of 500; one in 2, one in 20 and one in 400 are marked so. */
+    static List<float[]> fill(ImageIndex index, int count) {
         VectorSpace space = new VectorSpace(new ModelId("clip", "1"), 64);
         index.open(CATS, space);
-        List<float[]> points = Points.uniform(5_000, 64, 5);
+        List<float[]> points = Points.uniform(count, 64, 5);
         for (int start = 0; start < points.size(); start += 500) {
             index.put(
                     CATS,
                     space,
                     IntStream.range(start, start + 500)
-                            .mapToObj(i -> new IndexedImage("i" + i, points.get(i), Map.of()))
+                            .mapToObj(i -> new IndexedImage("i" + i, points.get(i), shares(i)))
                             .toList());
         }
+        return points;
+    }
 
+    private static Map<String, MetadataValue> shares(int number) {
+        return Map.of(
+                "2", new MetadataValue.Flag(number % 2 == 0),
+                "20", new MetadataValue.Flag(number % 20 == 0),
+                "400", new MetadataValue.Flag(number % 400 == 0));
+    }
+
+    /**
+     * The share of the nearest ten that a search finds.
+     *
+     * @param oneIn of so many points one matches the filter; 1: without a filter
+     */
+    static double recall(ImageIndex index, List<float[]> points, int oneIn) {
+        ImageFilter filter = new ImageFilter.In(String.valueOf(oneIn), Set.of(new MetadataValue.Flag(true)));
+        List<Integer> matching = IntStream.range(0, points.size())
+                .filter(i -> i % oneIn == 0)
+                .boxed()
+                .toList();
+        List<float[]> matchingPoints = matching.stream().map(points::get).toList();
         int found = 0;
         List<float[]> queries = Points.uniform(100, 64, 6);
         for (float[] query : queries) {
             Set<String> nearest = new HashSet<>();
-            Points.nearest(points, query, 10).forEach(i -> nearest.add("i" + i));
-            found += (int) index.search(CATS, query, 10, Optional.empty(), RequestContext.detached()).stream()
-                    .filter(hit -> nearest.contains(hit.id()))
-                    .count();
+            Points.nearest(matchingPoints, query, 10).forEach(i -> nearest.add("i" + matching.get(i)));
+            Optional<ImageFilter> asked = oneIn == 1 ? Optional.empty() : Optional.of(filter);
+            List<ImageHit> hits = index.search(CATS, query, 10, asked, RequestContext.detached());
+            assertThat(hits).hasSize(10).isSorted();
+            found += (int)
+                    hits.stream().filter(hit -> nearest.contains(hit.id())).count();
         }
-
-        assertThat(found / (10.0 * queries.size())).isGreaterThanOrEqualTo(0.98);
+        return found / (10.0 * queries.size());
     }
 
     private void assertFilter(

@@ -1,9 +1,11 @@
 package multimodal.clip.index;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
@@ -45,6 +47,15 @@ class PostgresImageIndexTest extends ImageIndexContract {
     @Override
     void clear() throws Exception {
         server.clear();
+    }
+
+    @Test
+    void nearestAreFoundInTheGraphTooWhereManyMatchAFilter() {
+        try (ImageIndex walking = PostgresImageIndex.open(server.url(), "postgres", "", 1, true, 0)) {
+            List<float[]> points = fill(walking, 2_000);
+            assertThat(recall(walking, points, 2)).isGreaterThanOrEqualTo(0.98);
+            assertThat(recall(walking, points, 20)).isGreaterThanOrEqualTo(0.98);
+        }
     }
 
     @Test
