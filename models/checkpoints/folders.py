@@ -1,12 +1,12 @@
 """Hugging Face folders with random weights: the layouts and configurations of real checkpoints, whole or tiny.
 
-Whole ones have the published sizes (Stable Diffusion 1.5, CLIP ViT-L/14, BLIP base, GPT-2 with 124 M parameters). All
-weights are numbers that fp16 holds, drawn from a fixed seed, and stored as fp16.
+Whole ones have the published sizes (Stable Diffusion 1.5, Stable unCLIP 2.1 small, Karlo's prior, CLIP ViT-L/14, BLIP
+base, GPT-2 with 124 M parameters). All weights are numbers that fp16 holds, drawn from a fixed seed, and stored so.
 """
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -56,6 +56,8 @@ class Sizes:
     clip_text: dict
     clip_vision: dict
     projection: int
+    unclip_text: dict
+    unclip_unet: dict
     prior: dict
     blip_text: dict
     blip_vision: dict
@@ -63,39 +65,43 @@ class Sizes:
     gpt2: dict
 
 
+TINY_UNET = {
+    "sample_size": 8,
+    "block_out_channels": (8, 16),
+    "layers_per_block": 1,
+    "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
+    "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"),
+    "cross_attention_dim": 16,
+    "attention_head_dim": 4,
+    "norm_num_groups": 4,
+}
 TINY = Sizes(
     text=TINY_TOWER,
-    unet={
-        "sample_size": 8,
-        "block_out_channels": (8, 16),
-        "layers_per_block": 1,
-        "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
-        "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"),
-        "cross_attention_dim": 16,
-        "attention_head_dim": 4,
-        "norm_num_groups": 4,
-    },
+    unet=TINY_UNET,
     coder={"block_out_channels": (8, 16), "norm_num_groups": 4, "sample_size": 16},
     clip_text=TINY_TOWER,
     clip_vision=TINY_TOWER | {"image_size": 32, "patch_size": 8},
     projection=12,
+    unclip_text=TINY_TOWER,
+    unclip_unet=TINY_UNET,
     prior={"num_attention_heads": 2, "attention_head_dim": 8, "num_layers": 2, "embedding_dim": 16},
     blip_text=TINY_TOWER | {"encoder_hidden_size": 16, "max_position_embeddings": 64},
     blip_vision=TINY_TOWER | {"image_size": 32, "patch_size": 8},
     blip_spread=0.12,
     gpt2={"n_positions": 64, "n_embd": 16, "n_layer": 2, "n_head": 2},
 )
+FULL_UNET = {
+    "sample_size": 64,
+    "block_out_channels": (320, 640, 1280, 1280),
+    "layers_per_block": 2,
+    "down_block_types": ("CrossAttnDownBlock2D",) * 3 + ("DownBlock2D",),
+    "up_block_types": ("UpBlock2D",) + ("CrossAttnUpBlock2D",) * 3,
+    "cross_attention_dim": 768,
+    "attention_head_dim": 8,
+}
 FULL = Sizes(
     text={"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12},
-    unet={
-        "sample_size": 64,
-        "block_out_channels": (320, 640, 1280, 1280),
-        "layers_per_block": 2,
-        "down_block_types": ("CrossAttnDownBlock2D",) * 3 + ("DownBlock2D",),
-        "up_block_types": ("UpBlock2D",) + ("CrossAttnUpBlock2D",) * 3,
-        "cross_attention_dim": 768,
-        "attention_head_dim": 8,
-    },
+    unet=FULL_UNET,
     coder={"block_out_channels": (128, 256, 512, 512), "layers_per_block": 2, "sample_size": 512},
     clip_text={"hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12},
     clip_vision={
@@ -107,6 +113,21 @@ FULL = Sizes(
         "patch_size": 14,
     },
     projection=768,
+    unclip_text={  # that of OpenCLIP's ViT-H but for its last layer
+        "hidden_size": 1024,
+        "intermediate_size": 4096,
+        "num_hidden_layers": 23,
+        "num_attention_heads": 16,
+        "hidden_act": "gelu",
+    },
+    unclip_unet=FULL_UNET
+    | {
+        "sample_size": 96,
+        "cross_attention_dim": 1024,
+        "attention_head_dim": (5, 10, 20, 20),
+        "use_linear_projection": True,
+        "upcast_attention": True,
+    },
     prior={"embedding_dim": 768},  # the other defaults of PriorTransformer are Karlo's
     blip_text={},  # BlipConfig's defaults are BLIP base
     blip_vision={},
@@ -142,14 +163,15 @@ def controlnet(folder: Path, sizes: Sizes, _words: Callable[[Path], PreTrainedTo
 
 
 def stable_unclip(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer]) -> Path:
-    """As stabilityai/stable-diffusion-2-1-unclip-small lies there, but for the sizes of UNet and text encoder."""
+    """As stabilityai/stable-diffusion-2-1-unclip-small lies there."""
     torch.manual_seed(SEED)
     width = sizes.prior["embedding_dim"]
     vision = CLIPVisionConfig(projection_dim=width, **sizes.clip_vision)
     normalizer = StableUnCLIPImageNormalizer(width)
     _normal(normalizer.mean, normalizer.std)
     noised = {"class_embed_type": "projection", "projection_class_embeddings_input_dim": 2 * width}
-    parts = _parts(folder, sizes, words, {"in_channels": 4, **noised}, prediction_type="v_prediction")
+    painting = replace(sizes, text=sizes.unclip_text, unet=sizes.unclip_unet)
+    parts = _parts(folder, painting, words, {"in_channels": 4, **noised}, prediction_type="v_prediction")
     parts["tokenizer"].pad_token = "!"
     side = sizes.clip_vision["image_size"]
     return _save_pipeline(

@@ -11,10 +11,11 @@ import base64
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,11 @@ import torch
 from diffusers import (
     ControlNetModel,
     DDIMScheduler,
+    DiffusionPipeline,
     StableDiffusionControlNetPipeline,
     StableDiffusionInpaintPipeline,
     StableDiffusionPipeline,
+    StableUnCLIPImg2ImgPipeline,
 )
 from PIL import Image, ImageDraw
 from safetensors.torch import load_file, save_file
@@ -41,14 +44,26 @@ from transformers import (
 
 from models.checkpoints import FIGURES, folders, tokenizers
 from models.checkpoints.service import ROOT, Service
+from models.golden import likeness
 
 ENGINES = ["onnxruntime", "pytorch"]
 PROMPT, SEED, GUIDANCE = "a castle under the night sky, oil painting", 42, 7.5
 TEXTS = tokenizers.SENTENCES[:3]
 NEW_TOKENS = 20
 SIDE, SMALL_SIDE = 512, 256
+SMALL_SIZE = {"width": SMALL_SIDE, "height": SMALL_SIDE}
+UNCLIP_GUIDANCE = 10.0
 STEERED, STEERING = "base", "canny"
 """Folders of a ControlNet's base model and of itself."""
+PAINTING, PRIOR = "painter", "prior"
+"""Folders of Stable unCLIP without its image encoder, and of a prior for it."""
+SMALL_LATENTS = {"sample_size": SMALL_SIDE // 8}
+SMALL = replace(
+    folders.FULL,
+    unet=folders.FULL.unet | SMALL_LATENTS,
+    unclip_unet=folders.FULL.unclip_unet | SMALL_LATENTS,
+)
+"""The same networks in entries whose usual pictures are smaller, so that less is computed."""
 PICTURES = [ROOT / "models/golden" / name for name in ("scenes/castle-night.png", "pictures/scaled.png")]
 
 
@@ -73,15 +88,23 @@ class Subject:
 
 def _picture(folder: Path, steps: int) -> dict[str, torch.Tensor]:
     pipeline = StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32)
+    return _made_by(pipeline, steps, prompt=PROMPT)
+
+
+def _made_by(pipeline: DiffusionPipeline, steps: int, guidance: float = GUIDANCE, **given) -> dict[str, torch.Tensor]:
     pipeline.scheduler = DDIMScheduler.from_config(pipeline.scheduler.config)
     generator = torch.Generator("cpu").manual_seed(SEED)
-    made = pipeline(PROMPT, num_inference_steps=steps, guidance_scale=GUIDANCE, generator=generator)
+    made = pipeline(num_inference_steps=steps, guidance_scale=guidance, generator=generator, **given)
     return {"pixels": torch.from_numpy(np.array(made.images[0]))}
 
 
 def _ask_picture(service: Service, steps: int, given: dict | None = None) -> dict[str, torch.Tensor]:
     request = {"prompt": PROMPT, "steps": steps, "guidance_scale": GUIDANCE, "seed": SEED}
-    *_, last = service.call("GenerateImage", request | (given or {}))
+    return _pixels(service, "GenerateImage", request | (given or {}))
+
+
+def _pixels(service: Service, method: str, request: dict) -> dict[str, torch.Tensor]:
+    *_, last = service.call(method, request)
     picture = Image.open(io.BytesIO(last.result.images[0].image.data))
     return {"pixels": torch.from_numpy(np.array(picture))}
 
@@ -97,15 +120,12 @@ def _hole() -> tuple[Image.Image, Image.Image]:
 def _inpainted(folder: Path, steps: int) -> dict[str, torch.Tensor]:
     """With the latents' mean around the mask, where diffusers draws."""
     pipeline = StableDiffusionInpaintPipeline.from_pretrained(folder, torch_dtype=torch.float32)
-    pipeline.scheduler = DDIMScheduler.from_config(pipeline.scheduler.config)
     picture, mask = _hole()
     hole = pipeline.mask_processor.preprocess(mask)
     pixels = pipeline.image_processor.preprocess(picture) * (hole < 0.5)
     around = pipeline.vae.encode(pixels).latent_dist.mode() * pipeline.vae.config.scaling_factor
     given = {"image": picture, "mask_image": mask, "masked_image_latents": around, "strength": 1.0}
-    generator = torch.Generator("cpu").manual_seed(SEED)
-    made = pipeline(PROMPT, num_inference_steps=steps, guidance_scale=GUIDANCE, generator=generator, **given)
-    return {"pixels": torch.from_numpy(np.array(made.images[0]))}
+    return _made_by(pipeline, steps, prompt=PROMPT, **given)
 
 
 def _ask_inpainted(service: Service, steps: int) -> dict[str, torch.Tensor]:
@@ -119,17 +139,36 @@ def _controlled(folder: Path, steps: int) -> dict[str, torch.Tensor]:
     parts = StableDiffusionPipeline.from_pretrained(base, torch_dtype=torch.float32).components
     network = ControlNetModel.from_pretrained(network, torch_dtype=torch.float32)
     pipeline = StableDiffusionControlNetPipeline(**parts, controlnet=network, requires_safety_checker=False)
-    pipeline.scheduler = DDIMScheduler.from_config(pipeline.scheduler.config)
-    generator = torch.Generator("cpu").manual_seed(SEED)
-    edges, size = _edges(), {"width": SMALL_SIDE, "height": SMALL_SIDE}
-    made = pipeline(PROMPT, edges, num_inference_steps=steps, guidance_scale=GUIDANCE, generator=generator, **size)
-    return {"pixels": torch.from_numpy(np.array(made.images[0]))}
+    return _made_by(pipeline, steps, prompt=PROMPT, image=_edges(), **SMALL_SIZE)
 
 
 def _ask_controlled(service: Service, steps: int) -> dict[str, torch.Tensor]:
     controls = [{"kind": "CONTROL_KIND_CANNY", "image": _encoded(_edges())}]
-    given = {"control_images": controls, "width": SMALL_SIDE, "height": SMALL_SIDE}
-    return _ask_picture(service, steps, given)
+    return _ask_picture(service, steps, {"control_images": controls, **SMALL_SIZE})
+
+
+def _varied(folder: Path, steps: int) -> dict[str, torch.Tensor]:
+    pipeline = StableUnCLIPImg2ImgPipeline.from_pretrained(folder, torch_dtype=torch.float32)
+    given = {"image": Image.open(PICTURES[0]).convert("RGB"), **SMALL_SIZE}
+    return _made_by(pipeline, steps, UNCLIP_GUIDANCE, **given)
+
+
+def _told(folder: Path, steps: int) -> dict[str, torch.Tensor]:
+    """Of words: the prior makes an embedding of them, in diffusers' 25 steps, and both it and the words are painted."""
+    parts = StableUnCLIPImg2ImgPipeline.from_pretrained(
+        folder / PAINTING, image_encoder=None, feature_extractor=None, torch_dtype=torch.float32
+    ).components
+    pipeline = likeness.with_prior(parts, folder / PRIOR)
+    return _made_by(pipeline, steps, UNCLIP_GUIDANCE, prompt=PROMPT, **SMALL_SIZE)
+
+
+def _ask_varied(service: Service, steps: int) -> dict[str, torch.Tensor]:
+    request = {"image": _image(PICTURES[0]), "steps": steps, "guidance_scale": UNCLIP_GUIDANCE, "seed": SEED}
+    return _pixels(service, "VaryImage", request)
+
+
+def _ask_told(service: Service, steps: int) -> dict[str, torch.Tensor]:
+    return _ask_picture(service, steps, {"pipeline": "IMAGE_PIPELINE_UNCLIP", "guidance_scale": UNCLIP_GUIDANCE})
 
 
 def _edges() -> Image.Image:
@@ -146,8 +185,14 @@ def _encoded(picture: Image.Image) -> dict:
 
 
 def _draw_controlled(folder: Path, packages: Path) -> None:
-    folders.stable_diffusion(folder / STEERED, folders.FULL, _clip_words(packages))
-    folders.controlnet(folder / STEERING, folders.FULL, _clip_words(packages))
+    folders.stable_diffusion(folder / STEERED, SMALL, _clip_words(packages))
+    folders.controlnet(folder / STEERING, SMALL, _clip_words(packages))
+
+
+def _draw_told(folder: Path, packages: Path) -> None:
+    painter = folders.stable_unclip(folder / PAINTING, SMALL, _clip_words(packages))
+    shutil.rmtree(painter / "image_encoder")  # which nobody asks here, and which would fill memory
+    folders.prior(folder / PRIOR, SMALL, _clip_words(packages))
 
 
 def _differ_in_pixels(found: dict, expected: dict) -> str:
@@ -261,6 +306,25 @@ SUBJECTS: dict[str, Subject] = {
         _ask_controlled,
         _differ_in_pixels,
         lambda folder: [[folder / STEERED, "--controllable"], [folder / STEERING, "--base", STEERED]],
+    ),
+    "stable-unclip-small": Subject(
+        "Stable unCLIP 2.1 small, a variation, 256 × 256, two steps",
+        "image-service",
+        "multimodal.image.v1.ImageService",
+        lambda folder, packages: folders.stable_unclip(folder, SMALL, _clip_words(packages)),
+        _varied,
+        _ask_varied,
+        _differ_in_pixels,
+    ),
+    "stable-unclip-small-karlo": Subject(
+        "Stable unCLIP 2.1 small and Karlo's prior, 256 × 256, two steps after 25 of the prior",
+        "image-service",
+        "multimodal.image.v1.ImageService",
+        _draw_told,
+        _told,
+        _ask_told,
+        _differ_in_pixels,
+        lambda folder: [[folder / PAINTING, "--prior", folder / PRIOR]],
     ),
     "clip-vit-large-patch14": Subject(
         "CLIP ViT-L/14, three texts and two pictures",

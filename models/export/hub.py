@@ -43,8 +43,10 @@ def export(
     _check(makers, choices)
     licence = licence or _licence(folder) or "not stated"
     found = origin.of_folder(folder, name or default_name(folder), licence, choices)
-    models = [make(found) for make in makers]
-    return [bundle.write(model, repository, halves) for model in models][0]
+    for make in makers[1:]:
+        make(found)  # for what it may refuse, before anything is written
+    # Made one by one: no more than the weights of one have to be in memory.
+    return [bundle.write(make(found), repository, halves) for make in makers][0]
 
 
 def _makers(folder: Path) -> tuple[Callable[[origin.Origin], Model], ...]:

@@ -70,19 +70,23 @@ def paint(pipeline: StableUnCLIPPipeline | StableUnCLIPImg2ImgPipeline, case: di
     return stages | {"pixels": torch.from_numpy(np.array(picture))}
 
 
-def stable_unclip(folder: Path, name: str, prior: Path) -> None:
-    seeing = StableUnCLIPImg2ImgPipeline.from_pretrained(folder, torch_dtype=torch.float32)
-    seeing.scheduler = DDIMScheduler.from_config(seeing.scheduler.config)
-    shared = {key: part for key, part in seeing.components.items() if key not in ("image_encoder", "feature_extractor")}
+def with_prior(parts: dict, prior: Path) -> StableUnCLIPPipeline:
+    """A pipeline that paints with `parts` of Stable unCLIP what the prior of another folder makes of words."""
     text = CLIPTextModelWithProjection.from_pretrained(prior, subfolder="text_encoder", dtype=torch.float32)
     steps = UnCLIPScheduler.from_pretrained(prior, subfolder="prior_scheduler")
-    reading = StableUnCLIPPipeline(
+    return StableUnCLIPPipeline(
         prior=PriorTransformer.from_pretrained(prior, subfolder="prior", torch_dtype=torch.float32),
         prior_text_encoder=text,
         prior_tokenizer=CLIPTokenizer.from_pretrained(prior, subfolder="tokenizer"),
         prior_scheduler=DDPMScheduler.from_config(steps.config),
-        **shared,
+        **{key: part for key, part in parts.items() if key not in ("image_encoder", "feature_extractor")},
     )
+
+
+def stable_unclip(folder: Path, name: str, prior: Path) -> None:
+    seeing = StableUnCLIPImg2ImgPipeline.from_pretrained(folder, torch_dtype=torch.float32)
+    seeing.scheduler = DDIMScheduler.from_config(seeing.scheduler.config)
+    reading = with_prior(seeing.components, prior)
     cases, tensors = [DEFAULTS | case for case in CASES], {}
     for case in cases:
         pipeline = seeing if case["likeness"] else reading
