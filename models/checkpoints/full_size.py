@@ -445,10 +445,9 @@ def main() -> None:
     else:
         arguments.work.mkdir(parents=True, exist_ok=True)
         for name in arguments.names or SUBJECTS:
+            found = run(name, arguments.work, arguments.packages, arguments.threads, arguments.steps, arguments.engines)
             known = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-            known[name] = run(
-                name, arguments.work, arguments.packages, arguments.threads, arguments.steps, arguments.engines
-            )
+            known[name] = found
             FIGURES.write_text(json.dumps(known, indent=2, ensure_ascii=False) + "\n")
             print(json.dumps({name: known[name]}, indent=2, ensure_ascii=False))
 

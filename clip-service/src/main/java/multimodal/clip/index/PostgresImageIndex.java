@@ -197,18 +197,9 @@ public final class PostgresImageIndex implements ImageIndex {
             context.timeLeft().ifPresent(left -> settings.put("statement_timeout", Math.max(1, left.toMillis())));
             configure(connection, settings);
             Optional<SqlCondition> condition = filter.map(SqlCondition::new);
-            Optional<List<ImageHit>> compared = Optional.empty();
             List<ImageHit> hits;
             try {
-                if (condition.isPresent()) {
-                    compared = compared(connection, row, vector, count, condition.get());
-                }
-                hits = compared.isPresent() ? compared.get() : walked(connection, row, vector, count, condition);
-                if (compared.isEmpty() && hits.size() < count) {
-                    // The graph is left where memory or patience ends, before everything that matches was seen.
-                    configure(connection, Map.of("enable_indexscan", "off"));
-                    hits = walked(connection, row, vector, count, condition);
-                }
+                hits = nearest(connection, row, vector, count, condition);
             } catch (SQLException e) {
                 context.checkLive();
                 if (NO_TABLE.equals(e.getSQLState())) {
@@ -224,6 +215,24 @@ public final class PostgresImageIndex implements ImageIndex {
     @Override
     public void close() {
         connections.close();
+    }
+
+    private List<ImageHit> nearest(
+            Connection connection, Row row, float[] vector, int count, Optional<SqlCondition> condition)
+            throws SQLException {
+        if (condition.isPresent()) {
+            Optional<List<ImageHit>> hits = compared(connection, row, vector, count, condition.get());
+            if (hits.isPresent()) {
+                return hits.get();
+            }
+        }
+        List<ImageHit> hits = walked(connection, row, vector, count, condition);
+        if (hits.size() == count) {
+            return hits;
+        }
+        // The graph is left where memory or patience ends, before everything that matches was seen.
+        configure(connection, Map.of("enable_indexscan", "off"));
+        return walked(connection, row, vector, count, condition);
     }
 
     /** The nearest of all that match, unless too many do. */
