@@ -104,18 +104,28 @@ final class OnnxRuntimeEngine extends DjlEngine {
                 "intraOpNumThreads", Integer.toString(options().threads()),
                 "interOpNumThreads", "1",
                 "executionMode", "SEQUENTIAL"));
-        if (options().onnxProvider() != OnnxProvider.TENSORRT) {
-            model.load(file, null, settings);
-            return;
-        }
-        try (SessionOptions session = new SessionOptions();
-                OrtTensorRTProviderOptions tensorRt = tensorRtOptions(precision)) {
-            // DJL adds CUDA after it, for what TensorRT cannot run.
-            session.addTensorrt(tensorRt);
+        try (SessionOptions session = new SessionOptions()) {
+            // Idle threads of a call would turn in place, and keep the cores from whoever has work: other calls, the
+            // services beside it, the client of a benchmark.
+            session.addConfigEntry("session.intra_op.allow_spinning", "0");
             settings.put("sessionOptions", session);
-            model.load(file, null, settings);
+            if (options().onnxProvider() == OnnxProvider.TENSORRT) {
+                loadForTensorRt(model, file, settings, session, precision);
+            } else {
+                model.load(file, null, settings);
+            }
         } catch (OrtException e) {
-            throw new MalformedModelException("TensorRT provider: " + e.getMessage(), e);
+            throw new MalformedModelException("ONNX Runtime: " + e.getMessage(), e);
+        }
+    }
+
+    /** DJL adds CUDA after it, for what TensorRT cannot run. */
+    private static void loadForTensorRt(
+            Model model, Path file, Map<String, Object> settings, SessionOptions session, Precision precision)
+            throws IOException, MalformedModelException, OrtException {
+        try (OrtTensorRTProviderOptions tensorRt = tensorRtOptions(precision)) {
+            session.addTensorrt(tensorRt);
+            model.load(file, null, settings);
         }
     }
 
