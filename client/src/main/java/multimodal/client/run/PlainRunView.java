@@ -1,5 +1,7 @@
 package multimodal.client.run;
 
+import java.util.HashMap;
+import java.util.Map;
 import multimodal.client.TimeText;
 import multimodal.client.terminal.Terminal;
 import multimodal.common.v1.Progress;
@@ -15,6 +17,9 @@ final class PlainRunView implements RunView {
     private static final int PROGRESS_LINES = 10;
 
     private final Terminal terminal;
+    /** By node: the last tenth of its steps that has its line. */
+    private final Map<String, Integer> tenths = new HashMap<>();
+
     private String nodeOfOpenLine = "";
 
     PlainRunView(Terminal terminal) {
@@ -40,8 +45,10 @@ final class PlainRunView implements RunView {
 
     private void progress(NodeProgress event) {
         Progress progress = event.getProgress();
-        int every = Math.max(1, progress.getStepCount() / PROGRESS_LINES);
-        if (progress.getStep() % every == 0 || progress.getStep() == progress.getStepCount()) {
+        // Not each step is told of, so a line is due when another tenth is full, whatever step fills it.
+        int tenth = progress.getStep() * PROGRESS_LINES / Math.max(1, progress.getStepCount());
+        if (tenth != tenths.getOrDefault(event.getNode(), 0)) {
+            tenths.put(event.getNode(), tenth);
             line(
                     event.getNode(),
                     "step %d of %d, %s"

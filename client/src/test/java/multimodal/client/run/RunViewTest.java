@@ -12,6 +12,8 @@ import multimodal.client.terminal.Terminal;
 import multimodal.client.testing.Golden;
 import multimodal.client.testing.ScriptedRuns;
 import multimodal.common.v1.Language;
+import multimodal.common.v1.Progress;
+import multimodal.gateway.v1.NodeProgress;
 import multimodal.gateway.v1.TextToImageToTextRequest;
 import multimodal.gateway.v1.WorkflowEvent;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,21 @@ class RunViewTest {
     void plainLinesStayAsTheyWereWritten() throws IOException {
         Golden.assertMatches("plain-run.txt", plain(ENGLISH));
         assertThat(plain(ENGLISH)).doesNotContain("\u001b");
+    }
+
+    /** A service tells the first step, the last one, and of quick ones some between. */
+    @Test
+    void eachTenthOfTheStepsHasOneLineWhicheverStepFillsIt() {
+        List<WorkflowEvent> events = new ArrayList<>(ENGLISH.subList(0, 2));
+        for (int step : new int[] {1, 4, 5, 9, 10, 30}) {
+            events.add(WorkflowEvent.newBuilder()
+                    .setNodeProgress(NodeProgress.newBuilder()
+                            .setNode("generate_image")
+                            .setProgress(Progress.newBuilder().setStep(step).setStepCount(30)))
+                    .build());
+        }
+        assertThat(plain(events).lines().map(line -> line.replaceAll(".*step (\\d+) of.*", "$1")))
+                .containsExactly("4", "9", "30");
     }
 
     @Test

@@ -113,12 +113,12 @@ public class ImageGrpcService extends ImageServiceGrpc.ImageServiceImplBase {
                     UsedModels used = new UsedModels(controlNets, unClipModels, model.name(), context, onLoading)) {
                 GenAiSpans.answered(context, named, model.manifest().id());
                 GenerateImageOptions options = parse.apply(model, used);
-                ImageResult result = textToImage.generate(
-                        model,
-                        options,
-                        context,
-                        progress ->
-                                call.offer(stream.progress().apply(ImageResponses.progress(progress, since(arrival)))));
+                ProgressPace pace = new ProgressPace(System::nanoTime);
+                ImageResult result = textToImage.generate(model, options, context, progress -> {
+                    if (pace.isDue(progress)) {
+                        call.offer(stream.progress().apply(ImageResponses.progress(progress, since(arrival))));
+                    }
+                });
                 call.sendLast(stream.result().apply(ImageResponses.result(options, result, since(arrival))));
             }
         });

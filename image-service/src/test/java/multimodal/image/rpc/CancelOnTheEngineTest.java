@@ -44,7 +44,13 @@ class CancelOnTheEngineTest {
                     return shipped.model();
                 }))) {
             ImageServiceGrpc.newStub(server.channel())
-                    .generateImage(request().setSteps(150).setImageCount(2).build(), client);
+                    .generateImage(
+                            request()
+                                    .setSteps(150)
+                                    .setImageCount(2)
+                                    .setPreviewInterval(1)
+                                    .build(),
+                            client);
 
             assertThat(client.end().getCode()).isEqualTo(Code.CANCELLED);
             assertThat(client.responses()).hasSize(3);

@@ -92,10 +92,15 @@ class ControlledImageContractTest {
 
     @Test
     void aMaskAndAControlGoTogether() {
-        GenerateImageResponse last = generate(
-                        request().setInitImage(PICTURE).setMask(PICTURE).addControlImages(control()))
-                .get(5);
-        assertThat(last.getResult().getImages(0).getImage().getData()).isNotEmpty();
+        List<GenerateImageResponse> responses =
+                generate(request().setInitImage(PICTURE).setMask(PICTURE).addControlImages(control()));
+        assertThat(responses
+                        .get(responses.size() - 1)
+                        .getResult()
+                        .getImages(0)
+                        .getImage()
+                        .getData())
+                .isNotEmpty();
         assertThat(drawn.steps())
                 .hasSize(5)
                 .allSatisfy(step -> assertThat(step.get("mask").floats()).containsOnly(0f));

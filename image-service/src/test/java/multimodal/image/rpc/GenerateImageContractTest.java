@@ -91,17 +91,21 @@ class GenerateImageContractTest {
     @Test
     void progressRisesAndTheResultComesLast() {
         List<GenerateImageResponse> responses = generate(request().setPreviewInterval(2));
-        assertThat(responses).hasSize(6);
-        assertThat(responses.subList(0, 5))
+        int last = responses.size() - 1;
+        assertThat(responses.subList(0, last))
                 .extracting(response -> response.getProgress().getProgress().getStep())
-                .containsExactly(1, 2, 3, 4, 5);
-        assertThat(responses.subList(0, 5)).allSatisfy(response -> {
+                .as("the first, the last, those with previews, and perhaps the third")
+                .containsSubsequence(1, 2, 4, 5)
+                .isSubsetOf(1, 2, 3, 4, 5)
+                .doesNotHaveDuplicates()
+                .isSorted();
+        assertThat(responses.subList(0, last)).allSatisfy(response -> {
             assertThat(response.getProgress().getProgress().getStepCount()).isEqualTo(5);
             assertThat(response.getProgress().getProgress().hasEstimatedRemaining())
                     .isTrue();
         });
         assertThat(responses.get(1).getProgress().getPreviewsCount()).isOne();
-        assertThat(responses.get(5).hasResult()).isTrue();
+        assertThat(responses.get(last).hasResult()).isTrue();
     }
 
     @Test
@@ -109,7 +113,7 @@ class GenerateImageContractTest {
         isLoading = true;
         List<GenerateImageResponse> responses = generate(request());
         assertThat(responses.get(0).getLoading().getModel().getName()).isEqualTo("drawn");
-        assertThat(responses.subList(1, 7)).noneMatch(GenerateImageResponse::hasLoading);
+        assertThat(responses.subList(1, responses.size())).noneMatch(GenerateImageResponse::hasLoading);
     }
 
     @Test
@@ -247,7 +251,8 @@ class GenerateImageContractTest {
             }
         };
         RecordingClient client = new RecordingClient(3);
-        ImageServiceGrpc.newStub(server.channel()).generateImage(request().build(), client);
+        GenerateImageRequest request = request().setPreviewInterval(1).build();
+        ImageServiceGrpc.newStub(server.channel()).generateImage(request, client);
         while (client.responses().size() < 3) {
             Thread.onSpinWait();
         }

@@ -81,12 +81,14 @@ class VaryImageContractTest {
     void aPictureIsVariedByWhatItsEmbeddingTells() {
         List<VaryImageResponse> responses =
                 vary(request().setImageCount(2).setPreviewInterval(5).setSeed(9));
-        assertThat(responses).hasSize(6);
-        assertThat(responses.subList(0, 5))
+        int last = responses.size() - 1;
+        assertThat(responses.subList(0, last))
                 .extracting(response -> response.getProgress().getProgress().getStep())
-                .containsExactly(1, 2, 3, 4, 5);
-        assertThat(responses.get(4).getProgress().getPreviewsCount()).isEqualTo(2);
-        GenerateImageResult result = responses.get(5).getResult();
+                .startsWith(1)
+                .endsWith(5)
+                .isSorted();
+        assertThat(responses.get(last - 1).getProgress().getPreviewsCount()).isEqualTo(2);
+        GenerateImageResult result = responses.get(last).getResult();
         assertThat(result.getUnclipModel())
                 .isEqualTo(ModelRef.newBuilder()
                         .setName("drawn-unclip")
@@ -109,13 +111,7 @@ class VaryImageContractTest {
 
     @Test
     void theFileSaysWhatToldItsLikeness() {
-        byte[] png = vary(request())
-                .get(5)
-                .getResult()
-                .getImages(0)
-                .getImage()
-                .getData()
-                .toByteArray();
+        byte[] png = file(last(request())).toByteArray();
         GenerationMetadata settings = GenerationMetadata.read(png).orElseThrow();
         assertThat(settings.unClip()).contains("drawn-unclip/2");
         assertThat(settings.prompt()).isEmpty();
@@ -123,10 +119,9 @@ class VaryImageContractTest {
 
     @Test
     void anEmbeddingIsVariedAsThePictureThatHasItAndGenerateImageTakesItToo() {
-        ByteString ofPicture = file(vary(request()).get(5).getResult());
+        ByteString ofPicture = file(last(request()));
         Embedding embedding = embedding(-1, -1, -1);
-        assertThat(file(vary(settings().setImageEmbedding(embedding)).get(5).getResult()))
-                .isEqualTo(ofPicture);
+        assertThat(file(last(settings().setImageEmbedding(embedding)))).isEqualTo(ofPicture);
         GenerateImageRequest request = GenerateImageRequest.newBuilder()
                 .setImageEmbedding(embedding)
                 .setSeed(9)
@@ -135,7 +130,7 @@ class VaryImageContractTest {
         ImageServiceGrpc.newBlockingStub(server.channel())
                 .generateImage(request)
                 .forEachRemaining(generated::add);
-        assertThat(file(generated.get(5).getResult())).isEqualTo(ofPicture);
+        assertThat(file(generated.get(generated.size() - 1).getResult())).isEqualTo(ofPicture);
     }
 
     @Test
@@ -145,10 +140,11 @@ class VaryImageContractTest {
         ImageServiceGrpc.newBlockingStub(server.channel())
                 .generateImage(request)
                 .forEachRemaining(responses::add);
-        assertThat(responses).hasSize(DrawnUnClip.PRIOR_STEPS + 5 + 1);
-        assertThat(responses.subList(0, 9))
+        assertThat(responses.subList(0, responses.size() - 1))
                 .extracting(response -> response.getProgress().getProgress().getStep())
-                .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
+                .startsWith(1)
+                .endsWith(DrawnUnClip.PRIOR_STEPS + 5)
+                .isSorted();
         assertThat(responses.get(0).getProgress().getProgress().getStepCount()).isEqualTo(9);
         assertThat(unClip.costs()).as("steps by pictures").containsExactly(2L * DrawnUnClip.PRIOR_STEPS);
         assertThat(unClip.steps()).hasSize(DrawnUnClip.PRIOR_STEPS).allSatisfy(step -> {
@@ -164,7 +160,7 @@ class VaryImageContractTest {
                 .as("no words")
                 .isEqualTo(states.row(0).floats());
 
-        GenerateImageResult both = responses.get(9).getResult();
+        GenerateImageResult both = responses.get(responses.size() - 1).getResult();
         GenerateImageResult second = last(prior().setSeed(request.getSeed() + 1).build());
         assertThat(second.getImages(0).getImage()).isEqualTo(both.getImages(1).getImage());
     }
@@ -194,7 +190,9 @@ class VaryImageContractTest {
         StatusRuntimeException failure =
                 catchThrowableOfType(StatusRuntimeException.class, () -> last(prior().build()));
         assertThat(violations(failure)).containsExactly("unclip_model: drawn-unclip (expected: one with a prior)");
-        assertThat(vary(settings().setImageEmbedding(embedding(1, 2, 3)))).hasSize(6);
+        assertThat(vary(settings().setImageEmbedding(embedding(1, 2, 3))))
+                .last()
+                .matches(VaryImageResponse::hasResult);
     }
 
     @Test
@@ -280,6 +278,11 @@ class VaryImageContractTest {
                 .varyImage(request.build())
                 .forEachRemaining(responses::add);
         return responses;
+    }
+
+    private GenerateImageResult last(VaryImageRequest.Builder request) {
+        List<VaryImageResponse> responses = vary(request);
+        return responses.get(responses.size() - 1).getResult();
     }
 
     private GenerateImageResult last(GenerateImageRequest request) {
