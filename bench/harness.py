@@ -40,9 +40,10 @@ class Duel:
 
 @dataclass(frozen=True)
 class Service:
-    """A running service: its port, and its process."""
+    """A running service: its ports for gRPC and HTTP, and its process."""
 
     port: int
+    http: int
     process: subprocess.Popen
 
     def resident_mib(self) -> float:
@@ -143,7 +144,7 @@ def service(module: str, repository: Path, environment: dict[str, str], java_opt
         "INFERENCE_REPOSITORY": str(repository),
     }
     with server(["java", *java_options, "-jar", str(jar)], environment) as process:
-        yield Service(port, process)
+        yield Service(port, http, process)
 
 
 @contextmanager
