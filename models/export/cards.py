@@ -30,7 +30,7 @@ folder and seed. Times are seconds of one processor core of a virtual machine (o
 clock would say little), with the loading of the model: export with its checks, the library's call with its start, the
 service's start with its calibration. Random weights are no easier to compute with than trained ones.
 Measured by `models/export/full_size.sh`. What it knows and has no row here has not been run at this size yet: a
-ControlNet, Karlo's prior; what has no row of an engine below has been exported and not been served.
+ControlNet, Karlo's prior.
 """
 
 
