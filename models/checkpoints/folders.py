@@ -1,10 +1,11 @@
 """Hugging Face folders with random weights: the layouts and configurations of real checkpoints, whole or tiny.
 
-Whole ones have the published sizes (Stable Diffusion 1.5, Stable unCLIP 2.1 small, Karlo's prior, CLIP ViT-L/14, BLIP
+Whole ones have the published sizes (Stable Diffusion 1.5, Stable unCLIP 2.1 small, Karlo, CLIP ViT-L/14, BLIP
 base, GPT-2 with 124 M parameters). All weights are numbers that fp16 holds, drawn from a fixed seed, and stored so.
 """
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,9 @@ from diffusers import (
     StableUnCLIPImg2ImgPipeline,
     UnCLIPScheduler,
     UNet2DConditionModel,
+    UNet2DModel,
 )
+from diffusers.pipelines.deprecated.unclip import UnCLIPImageVariationPipeline, UnCLIPTextProjModel
 from diffusers.pipelines.stable_diffusion.stable_unclip_image_normalizer import StableUnCLIPImageNormalizer
 from transformers import (
     BlipConfig,
@@ -59,6 +62,8 @@ class Sizes:
     unclip_text: dict
     unclip_unet: dict
     prior: dict
+    decoder: dict
+    super_resolution: dict
     blip_text: dict
     blip_vision: dict
     blip_spread: float
@@ -85,6 +90,24 @@ TINY = Sizes(
     unclip_text=TINY_TOWER,
     unclip_unet=TINY_UNET,
     prior={"num_attention_heads": 2, "attention_head_dim": 8, "num_layers": 2, "embedding_dim": 16},
+    decoder={
+        "sample_size": 8,
+        "block_out_channels": (8, 16),
+        "layers_per_block": 1,
+        "down_block_types": ("ResnetDownsampleBlock2D", "SimpleCrossAttnDownBlock2D"),
+        "up_block_types": ("SimpleCrossAttnUpBlock2D", "ResnetUpsampleBlock2D"),
+        "cross_attention_dim": 24,
+        "attention_head_dim": 4,
+        "norm_num_groups": 4,
+    },
+    super_resolution={
+        "sample_size": 32,
+        "block_out_channels": (8, 16),
+        "layers_per_block": 1,
+        "down_block_types": ("ResnetDownsampleBlock2D",) * 2,
+        "up_block_types": ("ResnetUpsampleBlock2D",) * 2,
+        "norm_num_groups": 4,
+    },
     blip_text=TINY_TOWER | {"encoder_hidden_size": 16, "max_position_embeddings": 64},
     blip_vision=TINY_TOWER | {"image_size": 32, "patch_size": 8},
     blip_spread=0.12,
@@ -129,6 +152,22 @@ FULL = Sizes(
         "upcast_attention": True,
     },
     prior={"embedding_dim": 768},  # the other defaults of PriorTransformer are Karlo's
+    decoder={
+        "sample_size": 64,
+        "block_out_channels": (320, 640, 960, 1280),
+        "layers_per_block": 3,
+        "down_block_types": ("ResnetDownsampleBlock2D",) + ("SimpleCrossAttnDownBlock2D",) * 3,
+        "up_block_types": ("SimpleCrossAttnUpBlock2D",) * 3 + ("ResnetUpsampleBlock2D",),
+        "cross_attention_dim": 1536,
+        "attention_head_dim": 64,
+    },
+    super_resolution={
+        "sample_size": 256,
+        "block_out_channels": (320, 640, 960, 1280),
+        "layers_per_block": 3,
+        "down_block_types": ("ResnetDownsampleBlock2D",) * 4,
+        "up_block_types": ("ResnetUpsampleBlock2D",) * 4,
+    },
     blip_text={},  # BlipConfig's defaults are BLIP base
     blip_vision={},
     blip_spread=0.05,
@@ -205,6 +244,47 @@ def prior(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenize
     return folder
 
 
+def karlo(folder: Path, sizes: Sizes, words: Callable[[Path], PreTrainedTokenizer]) -> Path:
+    """As fusing/karlo-image-variations-diffusers lies there; `prior` has the text encoder of the same seed."""
+    prior(folder, sizes, words)  # the folder of text to pictures has it, and this one its text encoder
+    for part in ("prior", "prior_scheduler"):
+        shutil.rmtree(folder / part)
+    text = CLIPTextModelWithProjection.from_pretrained(folder / "text_encoder", dtype=torch.float32)
+    torch.manual_seed(SEED)
+    width, hidden = sizes.prior["embedding_dim"], sizes.decoder["cross_attention_dim"]
+    channels, side = sizes.decoder["block_out_channels"], sizes.clip_vision["image_size"]
+    projection = UnCLIPTextProjModel(
+        clip_embeddings_dim=width, time_embed_dim=4 * channels[0], cross_attention_dim=hidden
+    )
+    torch.nn.init.normal_(projection.learned_classifier_free_guidance_embeddings)
+    unet = UNet2DConditionModel(
+        in_channels=3,
+        out_channels=6,
+        class_embed_type="identity",
+        mid_block_type="UNetMidBlock2DSimpleCrossAttn",
+        resnet_time_scale_shift="scale_shift",
+        **sizes.decoder,
+    )
+    enlarging = {"in_channels": 6, "out_channels": 3, "add_attention": False, "resnet_time_scale_shift": "scale_shift"}
+    first, last = (UNet2DModel(**enlarging, **sizes.super_resolution) for _ in range(2))
+    vision = CLIPVisionConfig(projection_dim=width, **sizes.clip_vision)
+    return _save_pipeline(
+        UnCLIPImageVariationPipeline(
+            decoder=_loud(unet, unet.conv_out),
+            text_encoder=text,
+            tokenizer=words(folder / "tokenizer"),
+            text_proj=projection,
+            feature_extractor=CLIPImageProcessor(size={"shortest_edge": side}, crop_size=side),
+            image_encoder=CLIPVisionModelWithProjection(vision),
+            super_res_first=_loud(first, first.conv_out),
+            super_res_last=_loud(last, last.conv_out),
+            decoder_scheduler=UnCLIPScheduler(variance_type="learned_range"),
+            super_res_scheduler=UnCLIPScheduler(),
+        ),
+        folder,
+    )
+
+
 def _normal(mean: torch.nn.Parameter, std: torch.nn.Parameter) -> None:
     """A mean and a deviation of embeddings, unlike for each coordinate."""
     torch.nn.init.normal_(mean, std=0.3)
@@ -253,7 +333,8 @@ def _save_pipeline(pipeline: DiffusionPipeline, folder: Path) -> Path:
         if isinstance(part, torch.nn.Module):
             part.half()
     pipeline.save_pretrained(folder)
-    _say(folder / "scheduler" / "scheduler_config.json", clip_sample=False)  # as there, though PNDM does not know it
+    if "scheduler" in pipeline.components:  # clips as little as it does there, though PNDM does not know of it
+        _say(folder / "scheduler" / "scheduler_config.json", clip_sample=False)
     return folder
 
 

@@ -13,7 +13,20 @@ from pathlib import Path
 
 import yaml
 
-from models.export import bundle, caption, clip, command, controlnet, diffusion, origin, parity, text, unclip, vqa
+from models.export import (
+    bundle,
+    caption,
+    clip,
+    command,
+    controlnet,
+    diffusion,
+    karlo,
+    origin,
+    parity,
+    text,
+    unclip,
+    vqa,
+)
 from models.export.artifact import Model
 
 EXPORTERS: dict[str, tuple[Callable[[origin.Origin], Model], ...]] = {
@@ -21,6 +34,8 @@ EXPORTERS: dict[str, tuple[Callable[[origin.Origin], Model], ...]] = {
     "StableDiffusionInpaintPipeline": (diffusion.make,),
     "StableUnCLIPPipeline": (diffusion.make, unclip.make),
     "StableUnCLIPImg2ImgPipeline": (diffusion.make, unclip.make),
+    "UnCLIPPipeline": (karlo.decoder, karlo.likeness),
+    "UnCLIPImageVariationPipeline": (karlo.decoder, karlo.likeness),
     "ControlNetModel": (controlnet.make,),
     "CLIPModel": (clip.make,),
     "BlipForConditionalGeneration": (caption.make,),
@@ -64,8 +79,8 @@ def _check(makers: tuple[Callable, ...], choices: origin.Choices) -> None:
         raise origin.UnsupportedError(
             f"--base: {choices.base} (expected: the model that a ControlNet steers, only there)"
         )
-    if unclip.make not in makers and choices.prior:
-        raise origin.UnsupportedError(f"--prior: {choices.prior} (expected: only with a pipeline of Stable unCLIP)")
+    if not {unclip.make, karlo.likeness} & set(makers) and choices.prior:
+        raise origin.UnsupportedError(f"--prior: {choices.prior} (expected: only with a pipeline of unCLIP)")
 
 
 def _kind(folder: Path) -> str | None:
@@ -106,7 +121,7 @@ def main() -> None:
     parser.add_argument("--controllable", action="store_true", help="let ControlNets steer the UNet of a pipeline")
     parser.add_argument("--base", help="of a ControlNet: name in the repository of the model that it steers")
     parser.add_argument("--conditioning", choices=controlnet.CONDITIONINGS, default="canny", help="of a ControlNet")
-    parser.add_argument("--prior", type=Path, help="of Stable unCLIP: folder with a prior, such as Karlo's")
+    parser.add_argument("--prior", type=Path, help="of unCLIP: folder with a prior, such as Karlo's")
     parser.add_argument("--half", action="store_true", help=command.HALF)
     arguments = parser.parse_args()
     chosen = (arguments.lora, arguments.lora_scale, arguments.controllable, arguments.base, arguments.conditioning)

@@ -36,7 +36,7 @@ CARD = {
     " image encoder, and the UNet and text encoder of sticker-diffusion frozen. Its prior is stored as rows of int8"
     " (decision 16).",
 }
-VARIANCE = "fixed_small_log"
+VARIANCE, PRIOR_SCHEDULER = "fixed_small_log", "prior_scheduler"
 SEED, COUNTS = 0, (2, 1, 5)
 """Of the examples: rows of each call."""
 PRIOR_STEPS, PRIOR_GUIDANCE = 25, 4.0
@@ -207,12 +207,12 @@ def _of_checkpoint(origin: Origin) -> Model:
 
 @dataclass(frozen=True)
 class _Prior:
-    """A prior of a folder: where its parts lie, and what they are."""
+    """A prior of a folder: what its parts are, and where they lie."""
 
     network: PriorTransformer
     text: CLIPTextModelWithProjection
-    scheduler: DDPMScheduler
     words: Path
+    folder: Path
 
 
 def _of_folder(origin: Origin) -> Model:
@@ -228,17 +228,25 @@ def _of_folder(origin: Origin) -> Model:
         return torch.cat([found, _level(len(embeds), normalizer)], 1)
 
     projection = NoisedEmbedding(normalizer, noising)
-    artifacts = [image_projection(projection, embedding, 2 * embedding, noised=True, original=noised)]
-    named = replace(origin, name=f"{origin.name}-likeness", tokenizer="", ids={})
+    artifact = image_projection(projection, embedding, 2 * embedding, noised=True, original=noised)
+    return likeness(origin, "StableUnCLIPImageNormalizer", artifact, ddpm_steps)
+
+
+def likeness(origin: Origin, architecture: str, projection: Artifact, steps: Callable[[Path], dict]) -> Model:
+    """What makes the embeddings that the UNet of a folder takes through `projection`: of pictures and of prompts, as
+
+    the folder can, and another where a prior was chosen. `steps`: the parameters of the prior's scheduler, by folder.
+    """
     whole = Model(
-        named,
+        replace(origin, name=f"{origin.name}-likeness", tokenizer="", ids={}),
         task="unclip",
-        architecture="StableUnCLIPImageNormalizer",
-        artifacts=artifacts,
+        architecture=architecture,
+        artifacts=[projection],
         parameters={"base": origin.name, "keeps_prompt": True},
         max_length=None,
     )
-    return _with_prior(_with_encoder(whole, embedding), embedding)
+    embedding = projection.inputs[0].shape[1]
+    return _with_prior(_with_encoder(whole, embedding), embedding, steps)
 
 
 def _with_encoder(model: Model, embedding: int) -> Model:
@@ -246,7 +254,7 @@ def _with_encoder(model: Model, embedding: int) -> Model:
     if not folder.is_dir():
         return model
     seeing = CLIPVisionModelWithProjection.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32)
-    _same("image_encoder: projection_dim", seeing.config.projection_dim, embedding)
+    same("image_encoder: projection_dim", seeing.config.projection_dim, embedding)
     size = seeing.config.image_size
     encoder = image_encoder(ImageEncoder(seeing), size, embedding, lambda pixels: seeing(pixels).image_embeds)
     return replace(
@@ -257,14 +265,14 @@ def _with_encoder(model: Model, embedding: int) -> Model:
     )
 
 
-def _with_prior(model: Model, embedding: int) -> Model:
+def _with_prior(model: Model, embedding: int, steps: Callable[[Path], dict]) -> Model:
     prior = _prior_of(model.origin)
     if prior is None:
         return model
-    _same("prior: embedding_dim", prior.network.config.embedding_dim, embedding)
+    same("prior: embedding_dim", prior.network.config.embedding_dim, embedding)
     words, ids = origins.words_of(prior.words)
     length, width = prior.text.config.max_position_embeddings, prior.text.config.hidden_size
-    _same("prior: num_embeddings", prior.network.config.num_embeddings, length)
+    same("prior: num_embeddings", prior.network.config.num_embeddings, length)
 
     def read(input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         states = prior.text(input_ids=input_ids)
@@ -272,46 +280,58 @@ def _with_prior(model: Model, embedding: int) -> Model:
 
     module, pooled = PriorTextEncoder(prior.text, ids["eos_id"]), prior.text.config.projection_dim
     reader = diffusion.text_encoder(module, prior.text.config, pooled, ids["eos_id"], read)
+    taken = steps(prior.folder) | {"steps": PRIOR_STEPS, "guidance_scale": PRIOR_GUIDANCE}
     return replace(
         model,
         origin=replace(model.origin, tokenizer=words, ids=ids),
         architecture=f"CLIPTextModelWithProjection + PriorTransformer + {model.architecture}",
         artifacts=[reader, *prior_artifacts(prior.network, width, normalise=False), *model.artifacts],
-        parameters=model.parameters | {"prior": _steps_of(prior.scheduler.config)},
+        parameters=model.parameters | {"prior": taken},
         max_length=length,
     )
 
 
 def _prior_of(origin: Origin) -> _Prior | None:
-    """The prior that was chosen, or that lies in the folder; its scheduler as diffusers' documentation makes it."""
+    """The prior that was chosen, or that lies in the folder."""
     folder = origin.choices.prior or origin.folder
     if not (folder / "prior").is_dir():
         return None
     own = "prior_" if (folder / "prior_text_encoder").is_dir() else ""
-    config = DDPMScheduler.load_config(folder, subfolder="prior_scheduler")
-    if config["_class_name"] == "UnCLIPScheduler":
-        config = UnCLIPScheduler.from_config(config).config
     text = CLIPTextModelWithProjection.from_pretrained(
         folder, subfolder=f"{own}text_encoder", attn_implementation="eager", dtype=torch.float32
     )
     network = PriorTransformer.from_pretrained(folder, subfolder="prior", torch_dtype=torch.float32)
-    return _Prior(network, text.eval(), DDPMScheduler.from_config(config), folder / f"{own}tokenizer")
+    return _Prior(network, text.eval(), folder / f"{own}tokenizer", folder)
 
 
-def _steps_of(config: dict) -> dict:
-    """The parameters of a manifest for a prior's scheduler."""
-    wanted = {"beta_schedule": ["squaredcos_cap_v2"], "variance_type": [VARIANCE], "steps_offset": [0]}
-    wanted |= {"prediction_type": ["epsilon", "sample"], "timestep_spacing": ["leading"]}
-    wanted |= {"thresholding": [False], "trained_betas": [None], "rescale_betas_zero_snr": [False]}
+def ddpm_steps(folder: Path) -> dict:
+    """The parameters of a manifest for the scheduler of a prior, as diffusers' documentation makes it of Karlo's."""
+    config = DDPMScheduler.load_config(folder, subfolder=PRIOR_SCHEDULER)
+    if config["_class_name"] == "UnCLIPScheduler":
+        config = UnCLIPScheduler.from_config(config).config
+    wanted = {"steps_offset": [0], "timestep_spacing": ["leading"], "thresholding": [False]}
+    wanted |= {"trained_betas": [None], "rescale_betas_zero_snr": [False]}
+    return _steps(DDPMScheduler.from_config(config).config, PRIOR_SCHEDULER, VARIANCE, wanted) | {"scheduler": "ddpm"}
+
+
+def unclip_steps(folder: Path, part: str = PRIOR_SCHEDULER, variance: str = VARIANCE) -> dict:
+    """The parameters of a manifest for the `UnCLIPScheduler` that lies in `part`."""
+    config = UnCLIPScheduler.from_pretrained(folder, subfolder=part).config
+    return _steps(config, part, variance, {}) | {"scheduler": "unclip"}
+
+
+def _steps(config: dict, part: str, variance: str, wanted: dict[str, list]) -> dict:
+    wanted = {"beta_schedule": ["squaredcos_cap_v2"], "variance_type": [variance], **wanted}
+    wanted |= {"prediction_type": ["epsilon", "sample"]}
     for key, values in wanted.items():
         if config[key] not in values:
-            raise UnsupportedError(f"prior_scheduler: {key}: {config[key]} (expected: {' or '.join(map(str, values))})")
+            raise UnsupportedError(f"{part}: {key}: {config[key]} (expected: {' or '.join(map(str, values))})")
     kept = {key: config[key] for key in ("prediction_type", "num_train_timesteps", "variance_type")}
-    kept |= {"clip_sample_range": config["clip_sample_range"]} if config["clip_sample"] else {}
-    return kept | {"scheduler": "ddpm", "steps": PRIOR_STEPS, "guidance_scale": PRIOR_GUIDANCE}
+    return kept | ({"clip_sample_range": config["clip_sample_range"]} if config["clip_sample"] else {})
 
 
-def _same(what: str, found: int, expected: int) -> None:
+def same(what: str, found: object, expected: object) -> None:
+    """Refuses a folder whose parts do not fit together."""
     if found != expected:
         raise UnsupportedError(f"{what}: {found} (expected: {expected})")
 

@@ -38,7 +38,7 @@ from transformers import (
 from models.checkpoints import folders, tokenizers
 from models.export import hub
 from models.export.origin import NO_CHOICES, Choices
-from models.golden import likeness, samplers
+from models.golden import karlo, likeness, samplers
 from models.golden.common import FOLDER, asked, write
 
 REPOSITORY = FOLDER / "repository"
@@ -262,7 +262,7 @@ def gpt2(folder: Path, name: str) -> None:
 
 CHOICES = {BASE: Choices(controllable=True), "random-canny": Choices(base=BASE)}
 INPAINTING_NAME = f"{BASE}-inpainting"
-UNCLIP, PRIOR = "random-stable-unclip", "random-prior"
+UNCLIP, KARLO, PRIOR = "random-stable-unclip", "random-karlo", "random-prior"
 CHOICES[INPAINTING_NAME] = Choices(controllable=True)  # one UNet for all kinds of rows in one batch
 KINDS: dict[str, tuple[Callable, Callable, Callable]] = {
     BASE: (folders.stable_diffusion, tokenizers.tiny_clip, stable_diffusion),
@@ -273,6 +273,11 @@ KINDS: dict[str, tuple[Callable, Callable, Callable]] = {
     "random-blip-vqa": (folders.blip_vqa, tokenizers.tiny_bert, blip_vqa),
     "random-gpt2": (folders.gpt2, tokenizers.tiny_gpt2, gpt2),
 }
+UNCLIP_KINDS = {
+    UNCLIP: (folders.stable_unclip, likeness.stable_unclip),
+    KARLO: (folders.karlo, karlo.karlo),
+}
+"""Two entries each, with the prior of a folder of its own."""
 
 
 @torch.no_grad()
@@ -283,10 +288,11 @@ def main() -> None:
             folder = draw(Path(temporary) / name, folders.TINY, words)
             hub.export(folder, REPOSITORY, choices=CHOICES.get(name, NO_CHOICES))
             golden(folder, name)
-        unclip = folders.stable_unclip(Path(temporary) / UNCLIP, folders.TINY, tokenizers.tiny_clip)
         prior = folders.prior(Path(temporary) / PRIOR, folders.TINY, tokenizers.tiny_clip)
-        hub.export(unclip, REPOSITORY, choices=Choices(prior=prior))
-        likeness.stable_unclip(unclip, f"{UNCLIP}-likeness", prior)
+        for name, (draw, golden) in UNCLIP_KINDS.items():
+            folder = draw(Path(temporary) / name, folders.TINY, tokenizers.tiny_clip)
+            hub.export(folder, REPOSITORY, choices=Choices(prior=prior))
+            golden(folder, f"{name}-likeness", prior)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Steps of diffusers' noise schedulers: `python -m models.golden.scheduler`.
 
 `scheduler.safetensors` has DDIM alone, `solvers.safetensors` the schedulers that count in sigmas, and each scheduler
-from the middle, as image to image begins, and `unclip_scheduler.safetensors` that of unCLIP's prior.
+from the middle, as image to image begins, and `unclip_scheduler.safetensors` those of unCLIP. There the output has
+`variances[i]` behind `predictions[i]` where the model predicts a variance.
 
 Every case starts from `sample` and takes, at step i, `predictions[i]` as the model's output and `noise[i]` as the
 variance noise (used where eta is above zero). `<case>_steps` holds x_{t-1} after each step, `<case>_originals` the
@@ -48,6 +49,7 @@ SOLVER_SETTINGS = [  # schedule, spacing, offset, prediction, whether the last t
 SOLVER_RUNS = [(1, 0), (7, 0), (15, 0), (7, 4), (16, 15)]  # steps, and the one that is begun with
 UNCLIP_SETTINGS = [("epsilon", None), ("epsilon", 1.0), ("sample", 5.0), ("sample", 0.5)]  # prediction, and its range
 DDPM_SETTINGS = [("epsilon", 1.0), ("sample", 5.0)]
+LEARNED_SETTINGS = [("epsilon", 1.0), ("sample", None)]  # where the network predicts the variance too
 UNCLIP_RUNS = [(1000, 2), (1000, 7), (1000, 25), (20, 20)]  # timesteps of the training, and steps
 TIMESTEP_COUNTS = [1, 2, 3, 7, 20, 30, 50, 99, 100, 150]
 
@@ -148,17 +150,22 @@ def add_solvers(tensors: dict, cases: list) -> None:
 
 def add_unclip(tensors: dict, cases: list) -> None:
     """Each step is told which one follows, as Karlo's pipelines do; Stable unCLIP's DDPMScheduler knows it itself."""
-    settings = [(*one, UnCLIPScheduler) for one in UNCLIP_SETTINGS] + [(*one, DDPMScheduler) for one in DDPM_SETTINGS]
-    for (prediction, clip, kind), (train, steps) in itertools.product(settings, UNCLIP_RUNS):
-        chosen = {"prediction_type": prediction, "num_train_timesteps": train, "variance_type": "fixed_small_log"}
+    settings = [(*one, UnCLIPScheduler, "fixed_small_log") for one in UNCLIP_SETTINGS]
+    settings += [(*one, DDPMScheduler, "fixed_small_log") for one in DDPM_SETTINGS]
+    settings += [(*one, UnCLIPScheduler, "learned_range") for one in LEARNED_SETTINGS]
+    for (prediction, clip, kind, variance), (train, steps) in itertools.product(settings, UNCLIP_RUNS):
+        chosen = {"prediction_type": prediction, "num_train_timesteps": train, "variance_type": variance}
         kept = {"clip_sample": False} if clip is None else {"clip_sample_range": clip}
         unclip = kind(**chosen, **kept, beta_schedule="squaredcos_cap_v2")
         unclip.set_timesteps(steps)
         sample, name, rows = tensors["sample"], f"case_{len(cases):03d}", []
         for index, (timestep, following) in enumerate(itertools.zip_longest(unclip.timesteps, unclip.timesteps[1:])):
             told = {"prev_timestep": following} if kind is UnCLIPScheduler else {}
+            output = tensors["predictions"][index]
+            if variance == "learned_range":
+                output = torch.cat([output, tensors["variances"][index]], 1)
             with mock.patch.object(inspect.getmodule(kind), "randn_tensor", return_value=tensors["noise"][index]):
-                sample = unclip.step(tensors["predictions"][index], timestep, sample, **told).prev_sample
+                sample = unclip.step(output, timestep, sample, **told).prev_sample
             rows.append(sample)
         tensors |= {f"{name}_steps": torch.stack(rows), f"{name}_timesteps": unclip.timesteps.to(torch.int64)}
         case = {"kind": "unclip", "name": name, "steps": steps} | chosen
@@ -183,6 +190,7 @@ def main() -> None:
     tensors, cases = dict(given), []
     add_solvers(tensors, cases)
     write("solvers", tensors, cases)
+    given["variances"] = torch.randn((max(STEP_COUNTS), *SHAPE), generator=generator)
     tensors, cases = dict(given), []
     add_unclip(tensors, cases)
     write("unclip_scheduler", tensors, cases)

@@ -110,6 +110,35 @@ class FolderExportTest(unittest.TestCase):
         self.say(folder / "prior_scheduler/scheduler_config.json", variance_type="learned_range")
         self.refused(folder, r"prior_scheduler: variance_type: learned_range \(expected: fixed_small_log\)", kept=4)
 
+    def test_karlo_becomes_what_paints_large_pictures_and_what_tells_likenesses(self):
+        folder = folders.karlo(self.root / "tiny", folders.TINY, tokenizers.tiny_clip)
+        card = self.export(folder)
+        self.assertEqual(
+            list(card["artifacts"]), ["text_encoder", "unet", "vae_decoder", "super_res_first", "super_res_last"]
+        )
+        ports = {port["name"]: port["shape"] for port in card["artifacts"]["unet"]["inputs"]}
+        self.assertEqual((ports["sample"], ports["text_embeds"]), ([-1, 3, 8, 8], [-1, 32]))
+        self.assertEqual(card["artifacts"]["unet"]["outputs"][0]["shape"], [-1, 6, 8, 8])
+        self.assertEqual(
+            (card["parameters"]["scheduler"], card["parameters"]["variance_type"]), ("unclip", "learned_range")
+        )
+        self.assertEqual(card["parameters"]["super_resolution"]["variance_type"], "fixed_small_log")
+        self.assertEqual((card["parameters"]["downscale_factor"], card["parameters"]["size"]["max"]), (4, 32))
+        self.assertEqual(list(self.entry("tiny-likeness")["artifacts"]), ["image_encoder", "image_projection"])
+
+        beside = folders.prior(self.root / "prior", folders.TINY, tokenizers.tiny_clip)
+        for part in ("prior", "prior_scheduler"):
+            shutil.copytree(beside / part, folder / part)
+        shutil.rmtree(folder / "image_encoder")
+        self.say(folder / "model_index.json", _class_name="UnCLIPPipeline")
+        self.export(folder, name="whole")
+        whole = self.entry("whole-likeness")
+        self.assertEqual(list(whole["artifacts"]), ["text_encoder", "prior", "prior_embedding", "image_projection"])
+        self.assertEqual((whole["parameters"]["prior"]["scheduler"], whole["parameters"]["base"]), ("unclip", "whole"))
+
+        self.say(folder / "decoder_scheduler/scheduler_config.json", variance_type="fixed_small_log")
+        self.refused(folder, r"decoder_scheduler: variance_type: fixed_small_log \(expected: learned_range\)", kept=4)
+
     def test_a_lora_is_merged_as_diffusers_applies_it(self):
         folder = folders.stable_diffusion(self.root / "tiny", folders.TINY, tokenizers.tiny_clip)
         pipeline = StableDiffusionPipeline.from_pretrained(folder, torch_dtype=torch.float32)

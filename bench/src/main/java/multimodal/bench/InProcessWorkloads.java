@@ -67,7 +67,7 @@ record InProcessWorkloads(ModelRegistry registry, List<String> texts, int steps)
                 model.size().byDefault(),
                 1,
                 0,
-                model.scheduler().choice(),
+                model.schedule().usualChoice(),
                 Optional.empty(),
                 Controls.NONE,
                 Optional.empty(),

@@ -23,7 +23,7 @@ import multimodal.media.Picture;
  * @param height in pixels
  * @param imageCount pictures, 1 to {@value #MAX_IMAGES}
  * @param previewInterval steps from one preview to the next, 0 for none
- * @param scheduler the way from noise to the picture
+ * @param scheduler the way from noise to the picture; empty for a model that has but one
  * @param init what to start from, of the given width and height; empty to start from noise alone
  * @param controls what steers the layout; their ControlNets are in use as long as the options are
  * @param hole the part that is painted, of a picture of the given width and height; empty to paint everything
@@ -40,7 +40,7 @@ public record GenerateImageOptions(
         int height,
         int imageCount,
         int previewInterval,
-        SchedulerChoice scheduler,
+        Optional<SchedulerChoice> scheduler,
         Optional<InitImage> init,
         Controls controls,
         Optional<Hole> hole,

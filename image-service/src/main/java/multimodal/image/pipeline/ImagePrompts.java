@@ -14,7 +14,8 @@ import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
 import multimodal.inference.batching.StageTimings;
-import multimodal.inference.diffusion.UnClipScheduler;
+import multimodal.inference.diffusion.NoiseScheduler;
+import multimodal.inference.diffusion.NoiseScheduler.StepResult;
 import multimodal.inference.tensor.Shape;
 import multimodal.inference.tensor.Tensor;
 
@@ -61,19 +62,19 @@ record ImagePrompts(Optional<Tensor> pooled, StageTimings timings) {
         Prompts prompts = new Prompts(encoder.tokens(options.prompt()), encoder.tokens(""));
         PromptConditioning conditioning =
                 PromptConditioning.encodeForPrior(encoder, prompts, prior.guidance(), options.imageCount());
-        UnClipScheduler scheduler = new UnClipScheduler(prior.scheduler(), prior.steps());
+        NoiseScheduler scheduler = prior.scheduler();
         Shape shape = Shape.of(1, unClip.embeddingLength());
-        Tensor sample = noise.next(shape);
+        StepResult sample = StepResult.first(noise.next(shape));
         try (Row row = unClip.handle().open(permit, Prior.ARTIFACT)) {
             for (int step = 0; step < prior.steps(); step++) {
-                Map<String, Tensor> inputs =
-                        conditioning.inputs(sample, scheduler.timesteps().get(step));
+                Map<String, Tensor> inputs = conditioning.inputs(
+                        sample.sample(), scheduler.timesteps().get(step));
                 Tensor prediction = prior.guidance().combine(row.step(inputs).get("prediction"));
                 Tensor fresh = scheduler.needsNoise(step) ? noise.next(shape) : null;
                 sample = scheduler.step(step, prediction, sample, fresh);
-                progress.reportPrior(step + 1);
+                progress.report();
             }
         }
-        return Prior.embeddings(unClip, permit, sample);
+        return Prior.embeddings(unClip, permit, sample.sample());
     }
 }

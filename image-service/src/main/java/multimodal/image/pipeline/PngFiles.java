@@ -44,7 +44,7 @@ final class PngFiles {
                 model.manifest().id().version(),
                 options.steps(),
                 options.guidance().scale(),
-                options.scheduler().toString(),
+                model.schedule().describe(options.scheduler()),
                 options.init().map(InitImage::strength),
                 options.likeness()
                         .map(likeness -> likeness.model().manifest().id().toString()),

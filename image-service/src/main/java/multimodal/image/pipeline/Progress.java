@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.steps.LatentDecoder;
+import multimodal.image.steps.SuperResolution;
 import multimodal.inference.admission.FirstOutput;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.tensor.Tensor;
 
-/** Tells how far the loop has come, with previews where they are due. */
+/** Tells how far the loops have come, with previews where they are due. */
 final class Progress {
 
     private final DiffusionModel model;
@@ -17,6 +18,7 @@ final class Progress {
     private final Permit permit;
     private final Consumer<ImageProgress> sink;
     private final long startNanos = System.nanoTime();
+    private int done;
 
     Progress(DiffusionModel model, GenerateImageOptions options, Permit permit, Consumer<ImageProgress> sink) {
         this.model = model;
@@ -25,13 +27,13 @@ final class Progress {
         this.sink = sink;
     }
 
-    /** Step {@code step} of a prior, counted from 1, is done: they are the first. */
-    void reportPrior(int step) {
-        send(step, List.of());
+    /** A step of a prior or of super-resolution is done, which has no preview. */
+    void report() {
+        send(List.of());
     }
 
     /**
-     * Step {@code step} of those that are taken, counted from 1 and without a prior's, is done.
+     * Step {@code step} of those that are taken, counted from 1 and without a prior's, is done by the UNet.
      *
      * @param original the latents that it foresees at the end, which a preview shows
      */
@@ -40,17 +42,20 @@ final class Progress {
         if (!previews.isEmpty()) {
             permit.firstOutput(FirstOutput.PREVIEW);
         }
-        send(options.priorSteps() + step, previews);
+        send(previews);
     }
 
-    private void send(int step, List<byte[]> previews) {
+    private void send(List<byte[]> previews) {
+        done++;
         Duration spent = Duration.ofNanos(System.nanoTime() - startNanos);
-        int all = options.priorSteps() + options.stepsTaken();
-        Duration remaining = spent.multipliedBy(all - step).dividedBy(step);
-        sink.accept(new ImageProgress(step, all, remaining, previews));
+        int enlarging = model.superResolution().map(SuperResolution::steps).orElse(0);
+        int all = options.priorSteps() + options.stepsTaken() + enlarging;
+        Duration remaining = spent.multipliedBy(all - done).dividedBy(done);
+        sink.accept(new ImageProgress(done, all, remaining, previews));
     }
 
     private List<byte[]> previews(Tensor original) {
-        return PngFiles.previews(permit, options.finished(LatentDecoder.decode(model, permit, original)));
+        Tensor images = LatentDecoder.decode(model, permit, original);
+        return PngFiles.previews(permit, options.finished(LatentDecoder.pictures(images)));
     }
 }

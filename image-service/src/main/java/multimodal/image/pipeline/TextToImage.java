@@ -23,10 +23,10 @@ import multimodal.inference.tensor.Tensor;
 import multimodal.media.Picture;
 
 /**
- * Text to pictures by latent diffusion (Rombach et al. 2022), from noise, from a picture or into one, or pictures like
- * another: what diffusers' {@code StableDiffusionPipeline} and {@code StableDiffusionImg2ImgPipeline} make of the same
- * checkpoint, prompt, scheduler and seed, up to rounding ({@code docs/decisions/0017} has where they differ). Thread-safe;
- * blocks the calling thread.
+ * Text to pictures by latent diffusion (Rombach et al. 2022) or by unCLIP whole (Ramesh et al. 2022), from noise, from a
+ * picture or into one, or pictures like another: what diffusers' {@code StableDiffusionPipeline}, {@code
+ * StableDiffusionImg2ImgPipeline} and {@code UnCLIPPipeline} make of the same checkpoint, prompt, scheduler and seed, up to
+ * rounding ({@code docs/decisions/0017} has where they differ). Thread-safe; blocks the calling thread.
  */
 public final class TextToImage {
 
@@ -41,21 +41,17 @@ public final class TextToImage {
     public ImageResult generate(
             DiffusionModel model, GenerateImageOptions options, RequestContext context, Consumer<ImageProgress> sink) {
         ClassifierFreeGuidance guidance = options.guidance();
-        Cost cost = Cost.of(
-                "unet",
-                Math.max(1, options.stepsTaken()),
-                guidance.slots(options.imageCount()),
-                model.size().relativeArea(options.width(), options.height()));
-        try (Permit permit = model.handle().admit(context, cost)) {
+        NoiseScheduler scheduler = model.schedule().scheduler(options.scheduler(), options.steps());
+        try (Permit permit = model.handle().admit(context, cost(model, options))) {
             PromptTokens prompt = model.tokens(options.prompt());
             PromptTokens negative = model.tokens(guidance.isActive() ? options.negativePrompt() : "");
             LatentNoise noise =
                     new LatentNoise(model, options.seed(), options.imageCount(), options.width(), options.height());
             Progress progress = new Progress(model, options, permit, sink);
             PromptEncoder encoder = new PromptEncoder(model.handle(), permit);
-            ImagePrompts images = ImagePrompts.of(options, encoder, noise, progress);
+            ImagePrompts likeness = ImagePrompts.of(options, encoder, noise, progress);
             Prompts prompts =
-                    new Prompts(options.paintsPrompt() ? prompt : model.tokens(""), negative, images.pooled());
+                    new Prompts(options.paintsPrompt() ? prompt : model.tokens(""), negative, likeness.pooled());
             Shape shape = model.latents(options.imageCount(), options.width(), options.height());
             PromptConditioning conditioning =
                     PromptConditioning.encode(model, permit, prompts, guidance, options.hole(), shape);
@@ -63,29 +59,42 @@ public final class TextToImage {
                     ControlRows.open(options.controls(), guidance, options.imageCount(), options.stepsTaken(), context);
             Tensor latents;
             try (controls) {
-                latents = denoise(model, options, conditioning, controls, noise, permit, progress);
+                latents = denoise(model, options, scheduler, conditioning, controls, noise, permit, progress);
             }
-            List<Picture> pictures = options.finished(LatentDecoder.decode(model, permit, latents));
+            Tensor decoded = LatentDecoder.decode(model, permit, latents);
+            Tensor images = SuperResolvedImages.of(model, decoded, noise, permit, progress);
+            List<Picture> pictures = options.finished(LatentDecoder.pictures(images));
             List<byte[]> pngs = PngFiles.results(permit, model, options, pictures);
             return new ImageResult(
                     pngs,
                     model.manifest().id(),
                     model.handle().engine(),
-                    permit.timings().plus(images.timings()).plus(controls.timings()),
+                    permit.timings().plus(likeness.timings()).plus(controls.timings()),
                     prompt.droppedWords(),
                     negative.droppedWords());
         }
     }
 
+    private static Cost cost(DiffusionModel model, GenerateImageOptions options) {
+        Cost unet = Cost.of(
+                "unet",
+                Math.max(1, options.stepsTaken()),
+                options.guidance().slots(options.imageCount()),
+                model.size().relativeArea(options.width(), options.height()));
+        return model.superResolution()
+                .map(more -> unet.and(more.cost(options.imageCount())))
+                .orElse(unet);
+    }
+
     private static Tensor denoise(
             DiffusionModel model,
             GenerateImageOptions options,
+            NoiseScheduler scheduler,
             PromptConditioning conditioning,
             ControlRows controls,
             LatentNoise noise,
             Permit permit,
             Progress progress) {
-        NoiseScheduler scheduler = NoiseScheduler.of(model.scheduler().with(options.scheduler()), options.steps());
         StepResult latents = StepResult.first(FirstLatents.of(model, options, scheduler, noise, permit));
         try (Row row = model.handle().open(permit, "unet")) {
             for (int step = 0; step < options.stepsTaken(); step++) {
@@ -95,8 +104,8 @@ public final class TextToImage {
                 Map<String, Tensor> inputs = conditioning.inputs(input, timestep);
                 inputs.putAll(controls.residuals(step, inputs));
                 Tensor predictions = row.step(inputs).get("prediction");
-                Tensor guided = options.guidance().combine(predictions);
-                latents = scheduler.step(index, guided, latents, scheduler.needsNoise() ? noise.next() : null);
+                Tensor guided = options.guidance().combine(predictions, model.latentChannels());
+                latents = scheduler.step(index, guided, latents, scheduler.needsNoise(index) ? noise.next() : null);
                 progress.report(step + 1, latents.original());
             }
         }

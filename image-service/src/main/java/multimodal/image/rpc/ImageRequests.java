@@ -96,8 +96,7 @@ final class ImageRequests {
                         model.size().rule());
         violations.requireRange("image_count", imageCount, 1, MAX_IMAGES);
         violations.requireRange("preview_interval", request.getPreviewInterval(), 0, MAX_STEPS);
-        Optional<SchedulerChoice> scheduler = SchedulerRequests.scheduler(
-                request.getScheduler(), model.scheduler().choice(), violations);
+        Optional<SchedulerChoice> scheduler = SchedulerRequests.scheduler(request.getScheduler(), model, violations);
         Optional<InitImage> init = InitImageRequests.init(
                 request,
                 model,
@@ -118,7 +117,7 @@ final class ImageRequests {
                 height,
                 imageCount,
                 request.getPreviewInterval(),
-                scheduler.orElseThrow(),
+                scheduler,
                 init.map(start -> hole.map(part -> start.with(part.picture())).orElse(start)),
                 controls.join(used, hole.flatMap(Hole::cut)),
                 hole,

@@ -75,8 +75,8 @@ final class ImageResponses {
                 .setSteps(options.steps())
                 .setGuidanceScale(options.guidance().scale())
                 .setWidth(options.width())
-                .setHeight(options.height())
-                .setScheduler(SchedulerRequests.message(options.scheduler()));
+                .setHeight(options.height());
+        options.scheduler().map(SchedulerRequests::message).ifPresent(rendered::setScheduler);
         options.init().ifPresent(init -> rendered.setStrength(init.strength()));
         options.likeness()
                 .ifPresent(likeness -> rendered.setUnclipModel(

@@ -2,6 +2,7 @@ package multimodal.image.rpc;
 
 import java.util.Optional;
 import multimodal.common.rpc.Violations;
+import multimodal.image.steps.DiffusionModel;
 import multimodal.image.v1.SchedulerOptions;
 import multimodal.inference.diffusion.SchedulerChoice;
 import multimodal.inference.diffusion.SchedulerKind;
@@ -13,12 +14,21 @@ final class SchedulerRequests {
     private SchedulerRequests() {}
 
     /**
-     * The choice of a request.
+     * The choice of a request, that of the model where it says nothing.
      *
-     * @param byDefault taken where the request says nothing
-     * @return empty if there was a violation
+     * @return empty if there was a violation, or if the model has but one scheduler
      */
-    static Optional<SchedulerChoice> scheduler(
+    static Optional<SchedulerChoice> scheduler(SchedulerOptions said, DiffusionModel model, Violations violations) {
+        Optional<SchedulerChoice> usual = model.schedule().usualChoice();
+        violations.require(
+                usual.isPresent() || said.equals(SchedulerOptions.getDefaultInstance()),
+                "scheduler",
+                "set",
+                "unset: model %s has but one".formatted(model.name()));
+        return usual.flatMap(byDefault -> scheduler(said, byDefault, violations));
+    }
+
+    private static Optional<SchedulerChoice> scheduler(
             SchedulerOptions said, SchedulerChoice byDefault, Violations violations) {
         Optional<SchedulerKind> kind = kind(said, byDefault, violations);
         Optional<TimestepSpacing> spacing = spacing(said, byDefault, violations);

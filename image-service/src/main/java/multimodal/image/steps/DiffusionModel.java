@@ -1,6 +1,7 @@
 package multimodal.image.steps;
 
-import multimodal.inference.diffusion.NoiseSchedulerOptions;
+import java.util.Optional;
+import multimodal.inference.diffusion.NoiseSchedule;
 import multimodal.inference.lifecycle.ModelHandle;
 import multimodal.inference.repository.ModelManifest;
 import multimodal.inference.repository.Parameters;
@@ -9,23 +10,25 @@ import multimodal.inference.tensor.Shape;
 /**
  * A loaded text-to-image model, and what its manifest says about it.
  *
- * @param handle runs the artifacts {@code text_encoder}, {@code unet}, {@code vae_decoder} and, if there is one, {@code
- *     vae_encoder}
- * @param scheduler the noise schedule that the model was trained with, and the scheduler when the request does not say
- * @param latentChannels channels of its latents
+ * @param handle runs the artifacts {@code text_encoder}, {@code unet}, {@code vae_decoder}, if there is one {@code
+ *     vae_encoder}, and those of its super-resolution
+ * @param schedule the noise schedule that the model was trained with, and the scheduler when the request does not say
+ * @param latentChannels channels of its latents; of a model that denoises pictures themselves, 3
  * @param downscaleFactor pixels of a picture's side for each of its latents'
  * @param size pictures that it can make
  * @param defaultSteps denoising steps when the request does not say
  * @param defaultGuidanceScale guidance when the request does not say
+ * @param superResolution makes what the decoder enlarges as sharp as it is large, if there is one
  */
 public record DiffusionModel(
         ModelHandle handle,
-        NoiseSchedulerOptions scheduler,
+        NoiseSchedule schedule,
         int latentChannels,
         int downscaleFactor,
         PictureSize size,
         int defaultSteps,
-        float defaultGuidanceScale)
+        float defaultGuidanceScale,
+        Optional<SuperResolution> superResolution)
         implements AutoCloseable {
 
     /** The task in the manifests of such models. */
@@ -48,12 +51,13 @@ public record DiffusionModel(
     private static DiffusionModel read(ModelHandle handle, Parameters parameters) {
         return new DiffusionModel(
                 handle,
-                NoiseSchedulerOptions.from(parameters),
+                NoiseSchedule.from(parameters),
                 parameters.integer("latent_channels"),
                 parameters.integer("downscale_factor"),
                 PictureSize.of(parameters.section("size")),
                 parameters.integer("default_steps"),
-                (float) parameters.number("default_guidance_scale"));
+                (float) parameters.number("default_guidance_scale"),
+                SuperResolution.of(parameters));
     }
 
     public ModelManifest manifest() {

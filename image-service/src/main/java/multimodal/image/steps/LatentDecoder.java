@@ -19,10 +19,14 @@ public final class LatentDecoder {
      * Decodes latents in one call; a picture depends on its own latents alone.
      *
      * @param latents float32 (pictures, channels, height, width), scaled as the UNet sees them
+     * @return float32 (pictures, 3, height, width), black to white in −1 to 1 and perhaps a little beyond
      */
-    public static List<Picture> decode(DiffusionModel model, Permit permit, Tensor latents) {
-        Tensor images =
-                model.handle().run(permit, ARTIFACT, Map.of("latents", latents)).get("image");
+    public static Tensor decode(DiffusionModel model, Permit permit, Tensor latents) {
+        return model.handle().run(permit, ARTIFACT, Map.of("latents", latents)).get("image");
+    }
+
+    /** Images, as {@link #decode} gives them, as pictures. */
+    public static List<Picture> pictures(Tensor images) {
         int height = images.shape().dimension(2);
         int width = images.shape().dimension(3);
         int stride = images.shape().elementCount() / images.rows();

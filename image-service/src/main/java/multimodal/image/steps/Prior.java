@@ -1,9 +1,11 @@
 package multimodal.image.steps;
 
 import java.util.Map;
+import java.util.Optional;
 import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.diffusion.ClassifierFreeGuidance;
+import multimodal.inference.diffusion.NoiseScheduler;
 import multimodal.inference.diffusion.UnClipSchedulerOptions;
 import multimodal.inference.repository.Parameters;
 import multimodal.inference.tensor.Tensor;
@@ -12,11 +14,11 @@ import multimodal.inference.tensor.Tensor;
  * A prior, which makes image embeddings of noise and a prompt: {@code prior}, the artifact of its steps, and {@code
  * prior_embedding}.
  *
- * @param scheduler the noise schedule that it was trained with
+ * @param schedule the noise schedule that it was trained with
  * @param steps that it takes
  * @param guidance how strongly a prompt steers it
  */
-public record Prior(UnClipSchedulerOptions scheduler, int steps, ClassifierFreeGuidance guidance) {
+public record Prior(UnClipSchedulerOptions schedule, int steps, ClassifierFreeGuidance guidance) {
 
     public static final String ARTIFACT = "prior";
 
@@ -27,6 +29,11 @@ public record Prior(UnClipSchedulerOptions scheduler, int steps, ClassifierFreeG
                 UnClipSchedulerOptions.from(parameters),
                 parameters.integer("steps"),
                 new ClassifierFreeGuidance(scale));
+    }
+
+    /** The scheduler of its steps. */
+    public NoiseScheduler scheduler() {
+        return schedule.scheduler(Optional.empty(), steps);
     }
 
     Cost cost(int imageCount) {

@@ -19,6 +19,9 @@ public final class PromptConditioning {
     /** The input for {@link TextStates#pooled}; not every UNet has it. */
     static final String POOLED_INPUT = "text_embeds";
 
+    /** The input that tells which tokens are read; not every UNet has it. */
+    private static final String MASK_INPUT = "attention_mask";
+
     private final ClassifierFreeGuidance guidance;
     private final Map<String, Tensor> conditions;
 
@@ -42,11 +45,15 @@ public final class PromptConditioning {
             Optional<Hole> hole,
             Shape latents) {
         int imageCount = latents.dimension(0);
-        TextStates states = prompts.encode(new PromptEncoder(model.handle(), permit), guidance, imageCount);
+        PromptEncoder encoder = new PromptEncoder(model.handle(), permit);
+        TextStates states = prompts.encode(encoder, guidance, imageCount);
         Map<String, Tensor> conditions = new HashMap<>();
         conditions.put("encoder_hidden_states", states.hidden());
         if (model.takesPooledText() || prompts.pooled().isPresent()) {
             conditions.put(POOLED_INPUT, states.pooled());
+        }
+        if (model.takes("unet", MASK_INPUT)) {
+            conditions.put(MASK_INPUT, prompts.mask(encoder, guidance, imageCount));
         }
         Shape sample = latents.withRows(guidance.slots(imageCount));
         conditions.putAll(Residuals.zeros(model, sample));
@@ -67,7 +74,7 @@ public final class PromptConditioning {
                 states.hidden(),
                 POOLED_INPUT,
                 states.pooled(),
-                "attention_mask",
+                MASK_INPUT,
                 prompts.mask(encoder, guidance, imageCount));
         return new PromptConditioning(guidance, conditions);
     }

@@ -6,6 +6,6 @@ import multimodal.image.testing.ShippedModel;
 abstract class ConditionedBatchInvariance extends BatchInvariance {
 
     ConditionedBatchInvariance(String engine) {
-        super(engine, ShippedModel.goldenRepository(), "random-stable-diffusion-inpainting");
+        super(engine, ShippedModel.goldenRepository(), "random-stable-diffusion-inpainting", 200);
     }
 }

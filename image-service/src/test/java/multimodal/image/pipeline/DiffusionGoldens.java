@@ -16,8 +16,8 @@ import multimodal.image.steps.UnClipModel;
 import multimodal.image.testing.Options;
 import multimodal.image.testing.Pictures;
 import multimodal.image.testing.ShippedModel;
+import multimodal.inference.diffusion.SchedulerChoice;
 import multimodal.inference.diffusion.SchedulerKind;
-import multimodal.inference.diffusion.TimestepSpacing;
 import multimodal.inference.tensor.Tensor;
 import multimodal.inference.testing.GoldenTensors;
 import multimodal.media.Picture;
@@ -57,10 +57,10 @@ final class DiffusionGoldens {
         /**
          * How it was made.
          *
-         * @param spacing that of the model's own scheduler
+         * @param usual the model's own scheduler, of which the spacing is taken
          * @param models have what the goldens are named after, where that is beside the model that paints
          */
-        GenerateImageOptions options(TimestepSpacing spacing, ShippedModel models) {
+        GenerateImageOptions options(Optional<SchedulerChoice> usual, ShippedModel models) {
             Options options = new Options()
                     .prompt(said.required("prompt").asText())
                     .negativePrompt(said.required("negative_prompt").asText())
@@ -71,8 +71,8 @@ final class DiffusionGoldens {
                             said.required("width").asInt(),
                             said.required("height").asInt())
                     .eta((float) said.required("eta").asDouble())
-                    .timestepSpacing(spacing)
                     .controls(controls(models));
+            usual.ifPresentOrElse(choice -> options.timestepSpacing(choice.timestepSpacing()), options::unscheduled);
             if (said.has("scheduler")) {
                 options.scheduler(
                         SchedulerKind.valueOf(said.get("scheduler").asText().toUpperCase(Locale.ROOT)));

@@ -56,7 +56,7 @@ abstract class DiffusionParity {
     }
 
     final GenerateImageOptions options(Case golden) {
-        return golden.options(model.scheduler().choice().timestepSpacing(), shipped);
+        return golden.options(model.schedule().usualChoice(), shipped);
     }
 
     @ParameterizedTest

@@ -35,7 +35,7 @@ abstract class SamplersParity extends DiffusionParity {
     void everyStepMakesTheSameLatents(Case golden) {
         GenerateImageOptions options = options(golden);
         DiffusionModel model = model();
-        NoiseScheduler scheduler = NoiseScheduler.of(model.scheduler().with(options.scheduler()), options.steps());
+        NoiseScheduler scheduler = model.schedule().scheduler(options.scheduler(), options.steps());
         LatentNoise noise = new LatentNoise(model, options.seed(), 1, options.width(), options.height());
         assertThat(golden.latents().rows()).isEqualTo(options.stepsTaken() + 1);
         try (Permit permit = model.handle().admit(RequestContext.detached(), Cost.of("unet", 1));
@@ -57,9 +57,9 @@ abstract class SamplersParity extends DiffusionParity {
                         .get("prediction");
                 latents = scheduler.step(
                         index,
-                        options.guidance().combine(predictions),
+                        options.guidance().combine(predictions, model.latentChannels()),
                         latents,
-                        scheduler.needsNoise() ? noise.next() : null);
+                        scheduler.needsNoise(index) ? noise.next() : null);
                 assertSame("step " + step, latents, golden.latents().row(step));
             }
         }

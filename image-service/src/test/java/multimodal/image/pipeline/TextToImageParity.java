@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import multimodal.image.pipeline.DiffusionGoldens.Case;
 import multimodal.image.steps.ControlRows;
 import multimodal.image.steps.LatentDecoder;
@@ -75,7 +76,7 @@ abstract class TextToImageParity extends DiffusionParity {
     @MethodSource("casesWithAllLatents")
     void firstLatentsAreTheSame(Case golden) {
         GenerateImageOptions options = options(golden);
-        NoiseScheduler scheduler = NoiseScheduler.of(model().scheduler(), options.steps());
+        NoiseScheduler scheduler = model().schedule().scheduler(Optional.empty(), options.steps());
         LatentNoise noise = new LatentNoise(model(), options.seed(), 1, options.width(), options.height());
         try (Permit permit = model().handle().admit(RequestContext.detached(), Cost.of("unet", 1))) {
             Tensor first = FirstLatents.of(model(), options, scheduler, noise, permit);
@@ -88,7 +89,7 @@ abstract class TextToImageParity extends DiffusionParity {
     @MethodSource("casesWithAllLatents")
     void everyStepMakesTheSameLatents(Case golden) {
         GenerateImageOptions options = options(golden);
-        NoiseScheduler scheduler = NoiseScheduler.of(model().scheduler(), options.steps());
+        NoiseScheduler scheduler = model().schedule().scheduler(Optional.empty(), options.steps());
         RequestContext context = RequestContext.detached();
         try (Permit permit = model().handle().admit(context, Cost.of("unet", 1));
                 ControlRows controls =
@@ -121,7 +122,8 @@ abstract class TextToImageParity extends DiffusionParity {
     void decodedLatentsAreTheSamePicture(Case golden) {
         Tensor latents = golden.latents();
         try (Permit permit = model().handle().admit(RequestContext.detached(), Cost.of("unet", 1))) {
-            List<Picture> pictures = LatentDecoder.decode(model(), permit, latents.row(latents.rows() - 1));
+            Tensor images = LatentDecoder.decode(model(), permit, latents.row(latents.rows() - 1));
+            List<Picture> pictures = LatentDecoder.pictures(images);
             golden.assertSamePicture(pictures.get(0));
         }
     }

@@ -17,7 +17,8 @@ import multimodal.inference.admission.Cost;
 import multimodal.inference.admission.Permit;
 import multimodal.inference.batching.RequestContext;
 import multimodal.inference.batching.Row;
-import multimodal.inference.diffusion.UnClipScheduler;
+import multimodal.inference.diffusion.NoiseScheduler;
+import multimodal.inference.diffusion.NoiseScheduler.StepResult;
 import multimodal.inference.tensor.Shape;
 import multimodal.inference.tensor.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +54,7 @@ abstract class UnClipParity extends DiffusionParity {
         GenerateImageOptions options = options(golden);
         UnClipModel unClip = likeness(golden).model();
         Prior prior = unClip.prior().orElseThrow();
-        UnClipScheduler scheduler = new UnClipScheduler(prior.scheduler(), prior.steps());
+        NoiseScheduler scheduler = prior.scheduler();
         LatentNoise noise = new LatentNoise(model(), options.seed(), 1, options.width(), options.height());
         Shape shape = Shape.of(1, unClip.embeddingLength());
         Tensor samples = golden.tensor("prior_samples");
@@ -72,7 +73,9 @@ abstract class UnClipParity extends DiffusionParity {
                         row.step(conditioning.inputs(sample, timestep)).get("prediction");
                 Tensor prediction = prior.guidance().combine(predictions);
                 Tensor fresh = scheduler.needsNoise(step) ? noise.next(shape) : null;
-                Tensor next = scheduler.step(step, prediction, sample, fresh);
+                Tensor next = scheduler
+                        .step(step, prediction, StepResult.first(sample), fresh)
+                        .sample();
                 assertClose("step " + step, next, samples.row(step + 1), STEP_TOLERANCE);
             }
             Tensor embeddings = Prior.embeddings(unClip, own, samples.row(prior.steps()));

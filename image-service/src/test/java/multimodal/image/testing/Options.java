@@ -27,6 +27,7 @@ public final class Options {
     private float eta;
     private TimestepSpacing timestepSpacing = TimestepSpacing.TRAILING;
     private SchedulerKind scheduler = SchedulerKind.DDIM;
+    private boolean isChosen = true;
     private Controls controls = Controls.NONE;
     private Optional<InitImage> init = Optional.empty();
     private Optional<Hole> hole = Optional.empty();
@@ -96,6 +97,12 @@ public final class Options {
         return this;
     }
 
+    /** For a model that has but one scheduler. */
+    public Options unscheduled() {
+        isChosen = false;
+        return this;
+    }
+
     public Options controls(Controls value) {
         controls = value;
         return this;
@@ -129,7 +136,7 @@ public final class Options {
                 height,
                 imageCount,
                 previewInterval,
-                new SchedulerChoice(scheduler, timestepSpacing, eta),
+                isChosen ? Optional.of(new SchedulerChoice(scheduler, timestepSpacing, eta)) : Optional.empty(),
                 init,
                 controls,
                 hole,

@@ -36,7 +36,7 @@ public final class ShippedModel implements AutoCloseable {
         @Override
         public synchronized long getAsLong() {
             nanos += next;
-            next -= next / 32;
+            next -= (next + 63) / 64; // as much even where it is small, as it is after tens of artifacts
             return nanos;
         }
     }

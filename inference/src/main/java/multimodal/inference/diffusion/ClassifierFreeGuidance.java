@@ -1,5 +1,6 @@
 package multimodal.inference.diffusion;
 
+import java.util.Arrays;
 import java.util.List;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.tensor.Tensor;
@@ -42,14 +43,27 @@ public record ClassifierFreeGuidance(float scale) {
 
     /** Puts the network's answers together: ({@link #slots}, …) to (rows, …), unconditional + scale × difference. */
     public Tensor combine(Tensor predictions) {
+        return combine(predictions, predictions.shape().dimension(1));
+    }
+
+    /**
+     * The same of answers that tell more than what is guided.
+     *
+     * @param guidedChannels the first of those on the second axis; the others are taken from the rows with the prompt
+     */
+    public Tensor combine(Tensor predictions, int guidedChannels) {
         if (!isActive()) {
             return predictions;
         }
         int rows = predictions.rows() / 2;
         float[] both = predictions.floats();
-        float[] guided = new float[both.length / 2];
-        for (int i = 0; i < guided.length; i++) {
-            guided[i] = both[i] + scale * (both[i + guided.length] - both[i]);
+        float[] guided = Arrays.copyOfRange(both, both.length / 2, both.length);
+        int row = guided.length / rows;
+        int end = row / predictions.shape().dimension(1) * guidedChannels;
+        for (int start = 0; start < guided.length; start += row) {
+            for (int i = start; i < start + end; i++) {
+                guided[i] = both[i] + scale * (guided[i] - both[i]);
+            }
         }
         return Tensor.of(predictions.shape().withRows(rows), guided);
     }

@@ -30,7 +30,7 @@ final class DdimScheduler implements NoiseScheduler {
     }
 
     @Override
-    public boolean needsNoise() {
+    public boolean needsNoise(int index) {
         return options.choice().eta() > 0;
     }
 
@@ -51,7 +51,7 @@ final class DdimScheduler implements NoiseScheduler {
         Coefficients factors = coefficients(index);
         float[] original = original(factors, prediction.floats(), sample.floats());
         float[] next = next(factors, original, epsilon(factors, prediction.floats(), sample.floats()));
-        if (needsNoise()) {
+        if (needsNoise(index)) {
             addNoise(next, factors.deviation, noise.floats());
         }
         return new StepResult(Tensor.of(sample.shape(), next), Tensor.of(sample.shape(), original));

@@ -29,7 +29,7 @@ final class DpmSolverScheduler implements NoiseScheduler {
     }
 
     @Override
-    public boolean needsNoise() {
+    public boolean needsNoise(int index) {
         return false;
     }
 

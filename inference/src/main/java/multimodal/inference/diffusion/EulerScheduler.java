@@ -33,7 +33,7 @@ final class EulerScheduler implements NoiseScheduler {
     }
 
     @Override
-    public boolean needsNoise() {
+    public boolean needsNoise(int index) {
         return options.choice().kind() == SchedulerKind.EULER_ANCESTRAL;
     }
 
@@ -58,7 +58,7 @@ final class EulerScheduler implements NoiseScheduler {
         float sigma = steps.sigmas()[index];
         float next = steps.sigmas()[index + 1];
         Tensor original = original(sigma, prediction, sample);
-        if (!needsNoise()) {
+        if (!needsNoise(index)) {
             return new StepResult(moved(sample, original, sigma, next), original);
         }
         float fresh = freshNoise(sigma, next);

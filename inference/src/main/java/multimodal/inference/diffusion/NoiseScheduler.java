@@ -29,8 +29,8 @@ public interface NoiseScheduler {
     /** What standard normal noise is multiplied by to make the first sample. */
     float initialNoiseScale();
 
-    /** Whether {@link #step} takes fresh noise. */
-    boolean needsNoise();
+    /** Whether {@link #step} takes fresh noise at step {@code index}. */
+    boolean needsNoise(int index);
 
     /**
      * What the network is given at a step: the sample at the scale that it was trained with.
@@ -54,8 +54,8 @@ public interface NoiseScheduler {
      * @param index of the step, 0 to {@code timesteps().size() - 1}
      * @param prediction the network's answer for {@link #networkInput} at the step's timestep, after guidance; float32
      * @param before the result of the step before, or {@link StepResult#first}; its sample has the shape of {@code
-     *     prediction}
-     * @param noise standard normal noise of the same shape; not read (may be null) unless {@link #needsNoise}
+     *     prediction}, but for a network that predicts a variance behind it, in as many channels more
+     * @param noise standard normal noise of the sample's shape; not read (may be null) unless {@link #needsNoise}
      */
     StepResult step(int index, Tensor prediction, StepResult before, Tensor noise);
 

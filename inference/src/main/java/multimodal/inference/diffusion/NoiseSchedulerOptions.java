@@ -1,5 +1,6 @@
 package multimodal.inference.diffusion;
 
+import java.util.Optional;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.Parameters;
@@ -27,7 +28,8 @@ public record NoiseSchedulerOptions(
         int trainTimesteps,
         int stepsOffset,
         boolean setAlphaToOne,
-        boolean rescaleBetasZeroSnr) {
+        boolean rescaleBetasZeroSnr)
+        implements NoiseSchedule {
 
     public NoiseSchedulerOptions {
         require(betaStart > 0 && betaStart <= betaEnd, "beta_start", betaStart, "above 0, at most beta_end");
@@ -77,6 +79,21 @@ public record NoiseSchedulerOptions(
                 stepsOffset,
                 setAlphaToOne,
                 rescaleBetasZeroSnr);
+    }
+
+    @Override
+    public Optional<SchedulerChoice> usualChoice() {
+        return Optional.of(choice);
+    }
+
+    @Override
+    public NoiseScheduler scheduler(Optional<SchedulerChoice> chosen, int steps) {
+        return NoiseScheduler.of(chosen.map(this::with).orElse(this), steps);
+    }
+
+    @Override
+    public String describe(Optional<SchedulerChoice> chosen) {
+        return chosen.orElse(choice).toString();
     }
 
     static void require(boolean holds, String key, Object value, String expected) {

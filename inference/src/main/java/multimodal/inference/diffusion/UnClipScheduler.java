@@ -3,15 +3,16 @@ package multimodal.inference.diffusion;
 import java.util.List;
 import java.util.stream.IntStream;
 import multimodal.inference.diffusion.UnClipSchedulerOptions.Kind;
+import multimodal.inference.diffusion.UnClipSchedulerOptions.Variance;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.tensor.Tensor;
 
 /**
- * Ancestral steps of the smallest variance (Ho et al. 2020, eq. 6 and 7) along a squared cosine, as the prior of unCLIP takes
- * them: step for step diffusers' {@code UnCLIPScheduler}, told at each step which one follows, or {@code DDPMScheduler},
- * with {@code variance_type="fixed_small_log"}, in float32 as there. A pure value; safe to share.
+ * Ancestral steps (Ho et al. 2020, eq. 6 and 7) along a squared cosine, as the networks of unCLIP take them: step for step
+ * diffusers' {@code UnCLIPScheduler}, told at each step which one follows, or {@code DDPMScheduler} with {@code
+ * variance_type="fixed_small_log"}, in float32 as there.
  */
-public final class UnClipScheduler {
+final class UnClipScheduler implements NoiseScheduler {
 
     private final UnClipSchedulerOptions options;
     private final float[] betas;
@@ -24,7 +25,7 @@ public final class UnClipScheduler {
      * @param steps 2 to the number of training timesteps
      * @throws InferenceException {@code INVALID_INPUT} naming {@code steps} if they are not
      */
-    public UnClipScheduler(UnClipSchedulerOptions options, int steps) {
+    UnClipScheduler(UnClipSchedulerOptions options, int steps) {
         if (steps < 2 || steps > options.trainTimesteps()) {
             throw InferenceException.invalid("steps", steps, "2 to " + options.trainTimesteps());
         }
@@ -41,55 +42,122 @@ public final class UnClipScheduler {
                 .toList();
     }
 
-    /** The timestep of each step, noisiest first. Step {@code i} asks the network at {@code timesteps().get(i)}. */
+    @Override
     public List<Long> timesteps() {
         return timesteps;
     }
 
-    /** Whether step {@code index} takes fresh noise: each but the last. */
+    @Override
+    public float initialNoiseScale() {
+        return 1;
+    }
+
+    /** At each step but the last. */
+    @Override
     public boolean needsNoise(int index) {
         return index < timesteps.size() - 1;
     }
 
-    /**
-     * Takes one step.
-     *
-     * @param index of the step, 0 to {@code timesteps().size() - 1}
-     * @param prediction the network's answer at the step's timestep, after guidance; float32, any shape
-     * @param sample x_t of the same shape; the first one is standard normal noise
-     * @param noise standard normal noise of the same shape; not read (may be null) unless {@link #needsNoise}
-     * @return x_{t-1}, the sample of the next step
-     */
-    public Tensor step(int index, Tensor prediction, Tensor sample, Tensor noise) {
+    @Override
+    public Tensor networkInput(int index, Tensor sample) {
+        return sample;
+    }
+
+    @Override
+    public Tensor noised(int index, Tensor original, Tensor noise) {
+        float alpha = cumulativeAlphas[timesteps.get(index).intValue()];
+        return Mixture.of(root(alpha), original, root(1 - alpha), noise);
+    }
+
+    @Override
+    public StepResult step(int index, Tensor prediction, StepResult before, Tensor noise) {
+        Tensor sample = before.sample();
+        Coefficients factors = coefficients(index);
+        Tensor original = original(factors.alpha, prediction, sample);
+        Tensor mean = Mixture.of(factors.originalWeight(), original, factors.sampleWeight(), sample);
+        return new StepResult(needsNoise(index) ? noisy(factors, mean, prediction, noise) : mean, original);
+    }
+
+    /** The numbers of one step: ᾱ_t, ᾱ of the timestep that follows, and the β between them. */
+    private record Coefficients(float alpha, float previous, float beta) {
+
+        float originalWeight() {
+            return root(previous) * beta / (1 - alpha);
+        }
+
+        float sampleWeight() {
+            return root(1 - beta) * (1 - previous) / (1 - alpha);
+        }
+
+        float smallestVariance() {
+            return (1 - previous) / (1 - alpha) * beta;
+        }
+    }
+
+    private Coefficients coefficients(int index) {
         int timestep = timesteps.get(index).intValue();
         int following = needsNoise(index) ? timesteps.get(index + 1).intValue() : -1;
         float alpha = cumulativeAlphas[timestep];
         float previous = following < 0 ? 1 : cumulativeAlphas[following];
         boolean isNext = following == timestep - 1;
         float beta = isNext && options.kind() == Kind.UNCLIP ? betas[timestep] : 1 - alpha / previous;
-        float originalWeight = root(previous) * beta / (1 - alpha);
-        float sampleWeight = root(1 - beta) * (1 - previous) / (1 - alpha);
-        Tensor next = Mixture.of(originalWeight, original(alpha, prediction, sample), sampleWeight, sample);
-        if (!needsNoise(index)) {
-            return next;
-        }
-        float deviation = root((1 - previous) / (1 - alpha) * beta);
-        return Mixture.of(1, next, deviation, noise);
+        return new Coefficients(alpha, previous, beta);
     }
 
     private Tensor original(float alpha, Tensor prediction, Tensor sample) {
         float range = (float) options.clipRange().orElse(Double.POSITIVE_INFINITY);
-        float[] original = new float[sample.floats().length];
+        float signal = root(alpha);
+        float spread = root(1 - alpha);
+        float[] x = sample.floats();
+        float[] predicted = part(0, prediction, sample);
+        float[] original = new float[x.length];
         for (int i = 0; i < original.length; i++) {
-            float predicted = prediction.floats()[i];
             float clean =
                     switch (options.prediction()) {
-                        case EPSILON -> (sample.floats()[i] - root(1 - alpha) * predicted) / root(alpha);
-                        case SAMPLE -> predicted;
+                        case EPSILON -> (x[i] - spread * predicted[i]) / signal;
+                        case SAMPLE -> predicted[i];
                     };
             original[i] = Math.max(-range, Math.min(range, clean));
         }
         return Tensor.of(sample.shape(), original);
+    }
+
+    private Tensor noisy(Coefficients factors, Tensor mean, Tensor prediction, Tensor noise) {
+        return switch (options.variance()) {
+            case FIXED_SMALL_LOG -> Mixture.of(1, mean, root(factors.smallestVariance()), noise);
+            case LEARNED_RANGE -> {
+                float smallest = (float) Math.log(factors.smallestVariance());
+                float largest = (float) Math.log(factors.beta);
+                float[] told = part(1, prediction, mean);
+                float[] next = mean.floats().clone();
+                for (int i = 0; i < next.length; i++) {
+                    float share = (told[i] + 1) / 2;
+                    float logarithm = share * largest + (1 - share) * smallest;
+                    next[i] += (float) Math.exp(0.5f * logarithm) * noise.floats()[i];
+                }
+                yield Tensor.of(mean.shape(), next);
+            }
+        };
+    }
+
+    /** Of each row of a prediction what it says of the sample (0) or of the variance (1), if it says that too. */
+    private float[] part(int part, Tensor prediction, Tensor sample) {
+        int parts = options.variance() == Variance.LEARNED_RANGE ? 2 : 1;
+        float[] values = prediction.floats();
+        int length = sample.floats().length;
+        if (values.length != parts * length) {
+            throw new IllegalArgumentException(
+                    "prediction: %s (expected: %d times as large as sample, %s)".formatted(prediction, parts, sample));
+        }
+        if (parts == 1) {
+            return values;
+        }
+        float[] kept = new float[length];
+        int row = length / sample.rows();
+        for (int i = 0; i < sample.rows(); i++) {
+            System.arraycopy(values, (parts * i + part) * row, kept, i * row, row);
+        }
+        return kept;
     }
 
     private static float root(float value) {

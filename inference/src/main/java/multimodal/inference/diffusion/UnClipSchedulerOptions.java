@@ -1,5 +1,7 @@
 package multimodal.inference.diffusion;
 
+import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import multimodal.inference.repository.Parameters;
 
@@ -10,12 +12,14 @@ import multimodal.inference.repository.Parameters;
  * @param trainTimesteps timesteps of the training, at least 2
  * @param kind whose steps they are
  * @param prediction what the network predicts
+ * @param variance of the noise that a step adds
  * @param clipRange magnitude that no value of a foreseen sample exceeds, above 0; empty to let them
  */
-public record UnClipSchedulerOptions(int trainTimesteps, Kind kind, Prediction prediction, OptionalDouble clipRange) {
+public record UnClipSchedulerOptions(
+        int trainTimesteps, Kind kind, Prediction prediction, Variance variance, OptionalDouble clipRange)
+        implements NoiseSchedule {
 
-    private static final String VARIANCE = "fixed_small_log";
-    private static final String KIND = "scheduler";
+    static final String KIND = "scheduler";
 
     /** Whose steps they are. */
     public enum Kind {
@@ -33,6 +37,14 @@ public record UnClipSchedulerOptions(int trainTimesteps, Kind kind, Prediction p
         SAMPLE
     }
 
+    /** The variance of the noise that a step adds. */
+    public enum Variance {
+        /** The smallest that there can be. */
+        FIXED_SMALL_LOG,
+        /** Between that and the largest, as the network says for each value (Nichol and Dhariwal 2021, eq. 15). */
+        LEARNED_RANGE
+    }
+
     public UnClipSchedulerOptions {
         NoiseSchedulerOptions.require(trainTimesteps >= 2, "num_train_timesteps", trainTimesteps, "at least 2");
         NoiseSchedulerOptions.require(
@@ -40,18 +52,34 @@ public record UnClipSchedulerOptions(int trainTimesteps, Kind kind, Prediction p
     }
 
     /**
-     * The settings in a section of a manifest's {@code parameters}, whose {@code variance_type} is that of a network which
-     * does not predict it; every fault is {@code MISCONFIGURED}.
+     * The settings in a manifest's {@code parameters} or a section of them; every fault is {@code MISCONFIGURED}.
      */
     public static UnClipSchedulerOptions from(Parameters parameters) {
-        String variance = parameters.text("variance_type");
-        NoiseSchedulerOptions.require(variance.equals(VARIANCE), "variance_type", variance, VARIANCE);
         return new UnClipSchedulerOptions(
                 parameters.integer("num_train_timesteps"),
                 parameters.has(KIND) ? parameters.choice(KIND, Kind.values()) : Kind.UNCLIP,
                 parameters.choice("prediction_type", Prediction.values()),
+                parameters.choice("variance_type", Variance.values()),
                 parameters.has("clip_sample_range")
                         ? OptionalDouble.of(parameters.number("clip_sample_range"))
                         : OptionalDouble.empty());
+    }
+
+    @Override
+    public Optional<SchedulerChoice> usualChoice() {
+        return Optional.empty();
+    }
+
+    @Override
+    public NoiseScheduler scheduler(Optional<SchedulerChoice> chosen, int steps) {
+        chosen.ifPresent(choice -> {
+            throw new IllegalArgumentException("choice: %s (expected: none)".formatted(choice));
+        });
+        return new UnClipScheduler(this, steps);
+    }
+
+    @Override
+    public String describe(Optional<SchedulerChoice> chosen) {
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 }

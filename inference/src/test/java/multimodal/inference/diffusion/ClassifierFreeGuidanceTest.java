@@ -20,6 +20,15 @@ class ClassifierFreeGuidanceTest {
     }
 
     @Test
+    void channelsBeyondTheGuidedAreThoseWithThePrompt() {
+        Tensor predictions = Tensor.of(new float[] {1, 2, 3, 4, 2, 4, 6, 8}, 4, 2, 1);
+        Tensor guided = new ClassifierFreeGuidance(3).combine(predictions, 1);
+
+        assertThat(guided.shape().dimensions()).containsExactly(2, 2, 1);
+        assertThat(guided.floats()).containsExactly(4, 4, 12, 8);
+    }
+
+    @Test
     void scaleOfOneOrLessNeedsNoSecondSlot() {
         for (float scale : new float[] {0, 0.5f, 1}) {
             ClassifierFreeGuidance guidance = new ClassifierFreeGuidance(scale);

@@ -125,7 +125,7 @@ class NoiseSchedulerTest {
             float[] other =
                     scheduler.step(3, prediction, before, gaussian()).sample().floats();
 
-            assertThat(scheduler.needsNoise()).isEqualTo(isRandom);
+            assertThat(scheduler.needsNoise(3)).isEqualTo(isRandom);
             assertThat(Arrays.equals(one, other)).as("%s", options).isNotEqualTo(isRandom);
         }
     }

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import multimodal.inference.diffusion.NoiseScheduler.StepResult;
 import multimodal.inference.diffusion.UnClipSchedulerOptions.Kind;
+import multimodal.inference.diffusion.UnClipSchedulerOptions.Prediction;
+import multimodal.inference.diffusion.UnClipSchedulerOptions.Variance;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.Parameters;
+import multimodal.inference.tensor.Shape;
 import multimodal.inference.tensor.Tensor;
 import multimodal.inference.testing.GoldenTensors;
 import multimodal.inference.testing.Tolerance;
@@ -27,10 +33,10 @@ class UnClipSchedulerParityTest {
     @Test
     void everyStepOfEveryCaseEqualsDiffusers() {
         List<JsonNode> cases = golden.cases("unclip");
-        assertThat(cases).hasSize(24);
+        assertThat(cases).hasSize(32);
         for (JsonNode one : cases) {
-            UnClipScheduler scheduler =
-                    new UnClipScheduler(options(one), one.get("steps").asInt());
+            NoiseScheduler scheduler =
+                    options(one).scheduler(Optional.empty(), one.get("steps").asInt());
             String name = one.get("name").asText();
             Tensor sample = golden.tensor("sample");
             assertThat(scheduler.timesteps().stream().mapToLong(Long::longValue).toArray())
@@ -38,7 +44,9 @@ class UnClipSchedulerParityTest {
                     .containsExactly(golden.tensor(name + "_timesteps").longs());
             for (int step = 0; step < scheduler.timesteps().size(); step++) {
                 Tensor noise = scheduler.needsNoise(step) ? slice("noise", step) : null;
-                Tensor next = scheduler.step(step, slice("predictions", step), sample, noise);
+                Tensor next = scheduler
+                        .step(step, prediction(one, step), StepResult.first(sample), noise)
+                        .sample();
                 sample = slice(name + "_steps", step);
                 Tolerance.assertClose(one + " step " + step, next, sample, RELATIVE_TOLERANCE * largest(sample));
             }
@@ -46,16 +54,39 @@ class UnClipSchedulerParityTest {
     }
 
     @Test
-    void oneStepIsRefusedAsIsAVarianceThatTheNetworkPredicts() {
+    void oneStepIsRefusedAsIsAChoiceWhereThereIsNone() {
         UnClipSchedulerOptions options = new UnClipSchedulerOptions(
-                1000, Kind.UNCLIP, UnClipSchedulerOptions.Prediction.SAMPLE, OptionalDouble.empty());
+                1000, Kind.UNCLIP, Prediction.SAMPLE, Variance.FIXED_SMALL_LOG, OptionalDouble.empty());
         assertThatThrownBy(() -> new UnClipScheduler(options, 1))
                 .isInstanceOf(InferenceException.class)
                 .hasMessageContaining("steps: 1 (expected: 2 to 1000)");
-        Parameters learned = new Parameters(Map.of("variance_type", "learned_range"));
-        assertThatThrownBy(() -> UnClipSchedulerOptions.from(learned))
-                .isInstanceOf(InferenceException.class)
-                .hasMessageContaining("variance_type: learned_range (expected: fixed_small_log)");
+        assertThat(options.usualChoice()).isEmpty();
+        SchedulerChoice choice = new SchedulerChoice(SchedulerKind.DDIM, TimestepSpacing.LEADING, 0);
+        assertThatThrownBy(() -> options.scheduler(Optional.of(choice), 7)).hasMessageContaining("expected: none");
+    }
+
+    @Test
+    void aPredictionWithoutTheVarianceThatItShouldTellIsNotTaken() {
+        NoiseScheduler scheduler = new UnClipSchedulerOptions(
+                        1000, Kind.UNCLIP, Prediction.EPSILON, Variance.LEARNED_RANGE, OptionalDouble.empty())
+                .scheduler(Optional.empty(), 7);
+        Tensor sample = golden.tensor("sample");
+        assertThatThrownBy(() -> scheduler.step(0, sample, StepResult.first(sample), sample))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2 times as large as sample");
+    }
+
+    /** With the variance in as many channels behind it, where the network predicts it. */
+    private Tensor prediction(JsonNode one, int step) {
+        Tensor prediction = slice("predictions", step);
+        if (!one.get("variance_type").asText().equals("learned_range")) {
+            return prediction;
+        }
+        float[] mean = prediction.floats();
+        float[] both = Arrays.copyOf(mean, 2 * mean.length);
+        System.arraycopy(slice("variances", step).floats(), 0, both, mean.length, mean.length);
+        Shape shape = prediction.shape();
+        return Tensor.of(both, 1, 2 * shape.dimension(1), shape.dimension(2), shape.dimension(3));
     }
 
     private static UnClipSchedulerOptions options(JsonNode one) {

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class OnnxRuntimeKarloParityTest extends KarloParity {
+
+    OnnxRuntimeKarloParityTest() {
+        super("onnxruntime");
+    }
+}

@@ -1,0 +1,8 @@
+package multimodal.image.pipeline;
+
+class PytorchKarloParityTest extends KarloParity {
+
+    PytorchKarloParityTest() {
+        super("pytorch");
+    }
+}
