@@ -28,9 +28,10 @@ CARD = {
     "licence": "Apache-2.0",
     "provenance": "Trained from scratch by models/train/{vae,text_encoder,unet,steered}.py on rendered sticker"
     " scenes (Fluent Emoji flat, MIT; Noto Emoji, Apache-2.0) and captions of a grammar in English and Chinese. Part"
-    " of the UNet is a sketcher (models/train/sketch.py), a ridge regression from prompt to mean latents whose"
-    " drawing stands beside the noisy latents. What a prompt leaves open is drawn the usual way: medium size, in the"
-    " middle, Fluent's style. The same UNet paints into masks: two fifths of the pictures of its last 14,000 steps"
+    " of the UNet is a sketcher (models/train/sketch.py), ridge regressions from prompt to what things and grounds"
+    " look like, composited, whose drawing stands beside the noisy latents. What a prompt leaves open is drawn the"
+    " usual way: medium size, in the middle, Fluent's style. The same UNet paints into masks: two fifths of the"
+    " pictures of its last 14,000 steps"
     " had a part given. Of the last 4,250 steps (768 pictures each, seven minutes of one H200) three in ten were"
     " painted from sketches that edges had changed, or from image embeddings. Its weights are stored as rows of int8"
     " (decision 16).",

@@ -12,7 +12,7 @@ from models.export.sampling import STEPS
 from models.train.judge import pictures_of
 from models.train.unet import PAINTED_AT_ONCE as BATCH
 from models.world import grammar
-from models.world.scenes import Scene, scene_at
+from models.world.scenes import Scene, grounded, scene_at
 
 CATALOGUE = Path(__file__).parents[2] / "image-service" / "src" / "main" / "resources" / "application.properties"
 VENDORS = ("fluent", "noto")
@@ -26,12 +26,13 @@ def words(style: str, language: str) -> str:
 
 
 def scenes(count: int) -> list[Scene]:
-    """Held-out scenes of which the plain caption says everything: things of medium size in their usual places."""
+    """Held-out scenes of which the plain caption says everything: things of medium size in their usual places, on the
+    ground."""
     found, number = [], 0
     while len(found) < count:
         scene = scene_at("test", number, VENDORS)
         number += 1
-        usual = all(group.size == "medium" for group in scene.groups)
+        usual = scene == grounded(scene) and all(group.size == "medium" for group in scene.groups)
         if usual and (len(scene.groups) > 1 or scene.groups[0].position in ("", grammar.USUAL["position"])):
             found.append(scene)
     return found

@@ -198,11 +198,11 @@ class Batches:
 
     def draw(self, number: int) -> Drawn:
         settings, rng = self._settings, random.Random(f"control/{number}")
-        first, scenes_of = number * settings.batch, settings.unet.scenes
-        scenes = [scene_at("train", first + i, scenes_of.vendors) for i in range(settings.batch)]
+        first, base_settings = number * settings.batch, settings.unet
+        scenes = [scene_at("train", first + i, base_settings.vendors) for i in range(settings.batch)]
         texts = prompts.captions_of(scenes, ("control", number))
         texts = ["" if rng.random() < settings.untold else text for text in texts]
-        shown = base.drawn_whole(scenes, texts, scenes_of.object_weight)
+        shown = base.drawn_whole(scenes, texts, base_settings.object_weight)
         seen = pixels_from(some_painted(pictures_from(shown.pixels), number, settings.painted))
         return Drawn(shown, canny(seen, rng.randint(60, 140), rng.randint(160, 260)))
 

@@ -1,16 +1,20 @@
-"""Fits the sketcher: a small network that draws the mean picture of a prompt, which the UNet then works out.
+"""Fits the sketcher: a small network that draws the usual picture of a prompt, which the UNet then works out.
 
 What the words look like need not be learned by denoising. The heads of `text_encoder.py` read facts out of the pooled
-prompt state; products of the facts' probabilities (concept with its place, size and style, background) are the features
-of a linear regression to latents, which has an exact solution. So a few minutes of rendering take the place of hours
-of descent, and the UNet (`unet.py`, of which the sketcher becomes a part) adds what the words leave open and what a sum
-cannot say: what is in front of what, and one definite picture in the place of a mean.
+prompt state; products of the facts' probabilities (concept with its size, style, place and number) are the features of
+linear regressions to what things look like without a background, which have exact solutions. So a few minutes of
+rendering take the place of hours of descent, and the UNet (`unet.py`, of which the sketcher becomes a part) adds what
+the words leave open, and paints one definite picture in the place of a mean.
 
-Both halves of a picture are samples of the same regression: a thing looks the same left and right of the middle, so the
-features of a thing that fills a half have the same weights in both.
+Pictures are composited as ever since Porter and Duff 1984: things + (1 - alpha) × ground. The encoder of `vae.py` is
+linear, so the same holds for latents but for the product, which stands between a few numbers that tell the shape of
+alpha in a cell and a few that tell the ground's colours there. What covers a ground is thus learned once, and not again
+for each of the ten: a composition that was never drawn is sketched as well as any.
 
-`latest.pt` holds {"sketcher": weights, "features", "pictures": the sums of the regression, "scenes": their number};
-`--resume` adds more scenes to the sums.
+One thing alone is drawn in the middle and moved by a cell; both halves of a picture are samples of one regression.
+
+`latest.pt` holds {"sketcher": weights, "sums": those of each regression, "scenes": their number}; `--resume` adds more
+scenes to the sums.
 
     python -m models.train.sketch --minutes 5
     python -m models.train.sketch --evaluate
@@ -20,9 +24,9 @@ from models.train import common  # first: it sets the thread counts
 
 # isort: split
 
-import random
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -32,28 +36,51 @@ from transformers import CLIPTextModel
 
 from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
-from models.train.judge import pictures_of
+from models.train.judge import pictures_from, pictures_of
 from models.train.vae import CHANNELS, PATCH, Encoder, load_vae
 from models.train.vae import latest as latest_vae
-from models.world.scenes import SIZE, Scene, grounded, object_mask, scene_at, split_of
+from models.world.artwork import artwork
+from models.world.scenes import SIZE, Scene, grounded, object_mask, scene_at, things_of
 
 GRID = SIZE // PATCH
-SIDES = ("left", "right")
 PAIRS = ((0, 1), (1, 1), (0, 2))  # classes of the counts of a scene's two groups: 1 + 1, 2 + 1, 1 + 2
-SCALE = 16.0  # keeps the weights of both linear layers well inside what fp16 holds
+SHAPE = 24  # numbers that tell the shape of what covers a cell
+TINT = 8  # numbers that tell the colours of its ground, beside a one
+DRAWN = CHANNELS + SHAPE  # what is drawn of things: their latents on nothing, and their shape
+
+
+KINDS_OF_LAYER = {"alone": {(1,): 1}, "three": {(3,): 1, (2, 1): 1, (1, 2): 1}, "halves": {(2,): 1, (1, 1): 2}}
+"""The kinds of scenes that each layer draws, and their shares."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    batch: int = 128
-    rank: int = 512  # numbers between the features and the latents
-    ridge: float = 3.0
-    caption_dropout: float = 0.1
-    object_weight: float = 3.0  # what a cell full of objects weighs more than a bare one
-    # the shares of the styles and kinds that pictures are trained on
-    vendors: tuple[str, ...] = ("fluent", "fluent", "fluent", "fluent", "fluent", "fluent", "noto")
-    kinds: tuple = (((1,), 47), ((2,), 8), ((3,), 6), ((1, 1), 31), ((2, 1), 4), ((1, 2), 4))
-    unusual: int = 3  # one in so many of the objects that are small, big or off the middle is trained on
+    batch: int = 128  # scenes of each layer
+    ridge: float = 0.01
+    fitted_on: int = 2000  # scenes that shapes are taken from
+
+
+class Layer(NamedTuple):
+    """A drawing of things: its features, and the cells of the picture that it may fill."""
+
+    features: int
+    top: int
+    left: int
+    height: int
+    width: int
+
+    @property
+    def numbers(self) -> int:
+        return DRAWN * self.height * self.width
+
+    def placed(self, drawn: torch.Tensor) -> torch.Tensor:
+        """Numbers (batch, numbers) → (batch, 72, 8, 8)."""
+        right, bottom = GRID - self.left - self.width, GRID - self.top - self.height
+        return F.pad(drawn.unflatten(1, (DRAWN, self.height, self.width)), (self.left, right, self.top, bottom))
+
+    def cut(self, drawn: torch.Tensor) -> torch.Tensor:
+        """The reverse of `placed`."""
+        return drawn[..., self.top : self.top + self.height, self.left : self.left + self.width].flatten(1)
 
 
 class Sketcher(nn.Module):
@@ -61,125 +88,173 @@ class Sketcher(nn.Module):
 
     heads = {"left": 128, "right": 129, "left_count": 3, "right_count": 4}
     heads |= {"background": 10, "vendor": 2, "size": 3, "position": 4}
-    whole_count = 6 * 128 + 3 * 128 + 6 * 10 + 1
-    half_count = 2 * 128
+    layers = {
+        "alone": Layer(2 * 3 * 128, top=1, left=1, height=6, width=6),
+        "three": Layer(2 * 3 * 128, top=4, left=0, height=3, width=GRID),
+        "halves": Layer(2 * 128, top=3, left=0, height=4, width=GRID // 2),
+    }
 
-    def __init__(self, rank: int = Settings.rank) -> None:
+    def __init__(self) -> None:
         super().__init__()
         width = prompts.Settings().width
         self.facts = nn.ModuleDict({name: nn.Linear(width, count) for name, count in self.heads.items()})
-        self.narrow = nn.ModuleDict({side: nn.Linear(self.whole_count, rank, bias=False) for side in SIDES})
-        self.narrow_half = nn.Linear(self.half_count, rank, bias=False)
-        self.draw = nn.Linear(rank, CHANNELS * GRID * GRID // 2, bias=False)
+        self.things = nn.ModuleDict(
+            {name: nn.Linear(layer.features, layer.numbers, bias=False) for name, layer in self.layers.items()}
+        )
+        self.ground = nn.Linear(self.heads["background"], CHANNELS * GRID * GRID, bias=False)
+        self.covered = nn.Conv2d(SHAPE * (1 + TINT), CHANNELS, 1, bias=False)
 
-    def features(self, pooled: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """Products of probabilities: (batch, whole_count) of the picture and, for each side, (batch, half_count)."""
+    def read(self, pooled: torch.Tensor) -> dict[str, torch.Tensor]:
+        """The probabilities of the facts; an unnamed style, size or place is the usual one: Fluent, medium, middle."""
         fact = {name: head(pooled).softmax(-1) for name, head in self.facts.items()}
-        left, right, left_count, right_count = (fact[name] for name in list(self.heads)[:4])
-        right = right[:, :-1]
+        named = torch.cat([fact["vendor"][:, 1:], fact["size"][:, ::2], fact["position"][:, 1::2]], 1)
+        noto, small, big, left, right = (2 * named - 1).relu().split(1, 1)
+        fact["vendor"] = torch.cat([1 - noto, noto], 1)
+        fact["size"] = torch.cat([small, 1 - small - big, big], 1)
+        fact["position"] = torch.cat([left, 1 - left - right, right], 1)
+        return fact
+
+    def features(self, fact: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Products of probabilities: (batch, features) of each layer, (batch, 2, features) of both halves."""
+        left, right = fact["left"], fact["right"][:, :-1]
+        left_count, right_count = fact["left_count"], fact["right_count"]
         one, two, three = (left_count * right_count[:, :1]).split(1, 1)
         pair, two_one, one_two = (left_count[:, a : a + 1] * right_count[:, b : b + 1] for a, b in PAIRS)
-        unusual = [fact["vendor"][:, 1:], fact["size"][:, 2:], fact["size"][:, :1]]
-        unusual += [fact["position"][:, 1:2], fact["position"][:, 3:]]
-        unusual = [(2 * share - 1).relu() for share in unusual]  # an unnamed style, size or place is the usual one
-        whole = [one * left, *(one * share * left for share in unusual)]
-        whole += [(three + two_one + one_two) * left, (three + two_one) * left + one_two * right]
-        whole += [three * left + (two_one + one_two) * right]
-        whole += [kind * fact["background"] for kind in (one, two, three, pair, two_one, one_two)]
-        halves = {"left": (two + pair) * left, "right": two * left + pair * right}
-        halves = {side: torch.cat([half, unusual[0] * half], 1) for side, half in halves.items()}
-        return torch.cat([*whole, torch.ones_like(one)], 1), halves
+        first, last = three + two_one + one_two, two_one + one_two
+        thirds = [first * left, (three + two_one) * left + one_two * right, three * left + last * right]
+        halves = torch.stack([(two + pair) * left, two * left + pair * right], 1)
+        return {
+            "alone": _products(_products(fact["vendor"], fact["size"]), one * left),
+            "three": _products(fact["vendor"], torch.cat(thirds, 1)),
+            "halves": _products(fact["vendor"][:, None], halves),
+        }
 
     def forward(self, pooled: torch.Tensor, height: int, width: int) -> torch.Tensor:
-        whole, halves = self.features(pooled)
-        drawn = [self.draw(self.narrow[side](whole) + self.narrow_half(halves[side])) for side in SIDES]
-        sketch = torch.cat([half.unflatten(1, (CHANNELS, GRID, GRID // 2)) for half in drawn], 3)
+        fact = self.read(pooled)
+        features = self.features(fact)
+        drawn = {name: draw(features[name]) for name, draw in self.things.items()}
+        alone, three = (self.layers[name].placed(drawn[name]) for name in ("alone", "three"))
+        halves = [self.layers["halves"].placed(half)[..., : GRID // 2] for half in drawn["halves"].unbind(1)]
+        left, middle, right = fact["position"][..., None, None, None].unbind(1)
+        things = left * F.pad(alone[..., 1:], (0, 1)) + middle * alone + right * F.pad(alone[..., :-1], (1, 0))
+        things = things + three + torch.cat(halves, 3)
+        ground = self.ground(fact["background"]).unflatten(1, (CHANNELS, GRID, GRID))
+        colours, shape = things.split([CHANNELS, SHAPE], 1)
+        sketch = ground + colours - self.covered(shape_of_ground(shape, ground))
         return F.interpolate(sketch, size=(height, width), mode="bilinear")
+
+
+def shape_of_ground(shape: torch.Tensor, ground: torch.Tensor) -> torch.Tensor:
+    """Products of shapes (batch, 24, h, w) and the colours of grounds (batch, 48, h, w): (batch, 216, h, w)."""
+    tint = F.pad(ground[:, :TINT], (0, 0, 0, 0, 1, 0), value=1.0)
+    return (shape[:, :, None] * tint[:, None]).flatten(1, 2)
+
+
+def _products(some: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Each of `some` (…, m) times each of `others` (…, n): (…, m · n)."""
+    return (some[..., :, None] * others[..., None, :]).flatten(-2)
 
 
 def latest() -> Path:
     return common.train_directory() / "sketch" / "latest.pt"
 
 
-def training_scenes(settings: Settings, number: int, count: int) -> list[Scene]:
-    """Scenes of a batch, all on the ground, most of usual place and size: the fewer of them, the sooner learned."""
-    scenes, candidate = [], number * 4 * count
-    while len(scenes) < count:
-        scene = grounded(scene_at("train", candidate, settings.vendors, dict(settings.kinds)))
-        first = scene.groups[0]
-        usual = len(scene.objects) > 1 or (first.size, first.position) == ("medium", "middle")
-        if (usual or candidate % settings.unusual == 0) and split_of(scene) == "train":
-            scenes.append(scene)
-        candidate += 1
-    return scenes
+class Cells(NamedTuple):
+    """How pictures of things become what is drawn of them: both convolutions of 16 × 16 patches."""
+
+    encoder: Encoder
+    shapes: torch.Tensor
+    """Float32 (24, 1, 16, 16), the principal components of patches of alpha."""
+
+    def drawn(self, things: np.ndarray) -> torch.Tensor:
+        """Float32 (pictures, 72, 8, 8) of things uint8 (pictures, 128, 128, 4) as `things_of` gives them."""
+        layers = torch.from_numpy(things).permute(0, 3, 1, 2).float() / 255
+        colours = F.conv2d(2 * layers[:, :3], self.encoder.weight, stride=PATCH)
+        return torch.cat([colours, F.conv2d(layers[:, 3:], self.shapes, stride=PATCH)], 1)
 
 
-def training_prompts(settings: Settings, scenes: list[Scene], number: int) -> list[str]:
-    """Their captions, which name all that is unusual; a share is dropped for guidance."""
-    rng = random.Random(f"dropout/{number}")
-    texts = prompts.captions_of(scenes, ("pictures", number), thorough=True)
-    return ["" if rng.random() < settings.caption_dropout else text for text in texts]
+def cells_of(encoder: Encoder, count: int) -> Cells:
+    """Finds the shapes in the first `count` scenes."""
+    alphas = _alphas(count)
+    values, vectors = torch.linalg.eigh(alphas.T @ alphas)
+    return Cells(encoder, vectors.flip(1)[:, :SHAPE].T.reshape(SHAPE, 1, PATCH, PATCH).contiguous())
 
 
-def cell_weights(scenes: list[Scene], object_weight: float) -> torch.Tensor:
-    """Float32 (scenes, 1, 8, 8): one for a bare cell, `object_weight` more for one full of objects."""
-    masks = torch.from_numpy(np.stack([object_mask(scene) for scene in scenes])).float()[:, None] / 255
-    return 1 + object_weight * F.avg_pool2d(masks, PATCH)
-
-
-@torch.no_grad()
-def _batch(settings: Settings, encoder: Encoder, text_encoder: CLIPTextModel, number: int) -> tuple:
-    scenes = training_scenes(settings, number, settings.batch)
-    ids, _ = tokenizer.batch(training_prompts(settings, scenes, number), full=False)
-    pooled = prompts.encode_prompts(text_encoder, ids)[1]
-    return encoder(pictures_of(scenes)), pooled, cell_weights(scenes, settings.object_weight)
-
-
-def sums_of(sketcher: Sketcher, pooled: torch.Tensor, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The sums of x xᵀ and x yᵀ over the halves of pictures; x is (whole if left, whole if right, half)."""
-    whole, halves = sketcher.features(pooled)
-    bare = torch.zeros_like(whole)
-    rows = torch.cat([torch.cat([whole, bare, halves["left"]], 1), torch.cat([bare, whole, halves["right"]], 1)])
-    drawn = torch.cat([half.flatten(1) for half in latents.chunk(2, 3)])
-    return rows.T @ rows, rows.T @ drawn
+def _alphas(count: int) -> torch.Tensor:
+    masks = np.stack([object_mask(scene_at("train", number)) for number in range(count)])
+    patches = F.unfold(torch.from_numpy(masks)[:, None].float() / 255, PATCH, stride=PATCH)
+    return patches.transpose(1, 2).flatten(0, 1)
 
 
 @torch.no_grad()
-def solve(sketcher: Sketcher, features: torch.Tensor, pictures: torch.Tensor, ridge: float) -> None:
-    """Sets the linear layers to the ridge regression of the given sums, reduced in rank to what explains most.
+def solve_ground(sketcher: Sketcher, cells: Cells, count: int) -> None:
+    """Sets the mean latents of each background, and how shapes cover them, from the first `count` scenes."""
+    backgrounds = torch.from_numpy(artwork().backgrounds)
+    pictures = pictures_from(backgrounds.flatten(0, 1))
+    grounds = cells.encoder(pictures)
+    means = grounds.unflatten(0, backgrounds.shape[:2]).mean(1)
+    sketcher.ground.weight.copy_(means.flatten(1).T)
+    alphas = _alphas(count).reshape(count, GRID, GRID, PATCH, PATCH).transpose(2, 3).reshape(count, 1, SIZE, SIZE)
+    under = torch.arange(count) % len(pictures)
+    covered = F.conv2d((pictures[under] + 1) * alphas, cells.encoder.weight, stride=PATCH)
+    seen = shape_of_ground(F.conv2d(alphas, cells.shapes, stride=PATCH), grounds[under])
+    seen, covered = (part.transpose(0, 1).flatten(1).T for part in (seen, covered))
+    gram = seen.T @ seen
+    weight = torch.linalg.solve(gram + 1e-3 * torch.eye(len(gram)), seen.T @ covered)
+    sketcher.covered.weight.copy_(weight.T[..., None, None])
 
-    Reduced-rank regression, Izenman 1975.
-    """
-    factor = torch.linalg.cholesky(features + ridge * torch.eye(len(features)))
-    weight = torch.cholesky_solve(pictures, factor)
-    explained = factor.T @ weight
-    left, values, right = torch.linalg.svd(explained, full_matrices=False)
-    rank = sketcher.draw.in_features
-    narrow = torch.linalg.solve_triangular(factor.T, left[:, :rank], upper=True).T * SCALE
-    layers = [*(sketcher.narrow[side] for side in SIDES), sketcher.narrow_half]
-    for layer, part in zip(layers, narrow.split([layer.in_features for layer in layers], 1), strict=True):
-        layer.weight.copy_(part)
-    sketcher.draw.weight.copy_((values[:rank, None] * right[:rank]).T / SCALE)
+
+class Sums(NamedTuple):
+    """The sums of x xᵀ and x yᵀ over the samples of a regression."""
+
+    features: torch.Tensor
+    drawn: torch.Tensor
+
+    @classmethod
+    def none(cls, layer: Layer) -> "Sums":
+        return cls(torch.zeros(layer.features, layer.features), torch.zeros(layer.features, layer.numbers))
+
+    def add(self, features: torch.Tensor, drawn: torch.Tensor) -> None:
+        self.features.add_(features.T @ features)
+        self.drawn.add_(features.T @ drawn)
 
 
-def error_of(sketcher: Sketcher, latents: torch.Tensor, pooled: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    """The weighted squared error of sketched latents."""
-    error = (sketcher(pooled, *latents.shape[-2:]) - latents).pow(2)
-    return (error * weights).mean() / weights.mean()
+@torch.no_grad()
+def _batch(settings: Settings, sketcher: Sketcher, cells: Cells, text_encoder: CLIPTextModel, number: int) -> dict:
+    """The features and what is drawn of each layer."""
+    samples = {}
+    for layer, kinds in KINDS_OF_LAYER.items():
+        first = number * settings.batch
+        scenes = [grounded(scene_at("train", first + i, kinds=kinds)) for i in range(settings.batch)]
+        texts = prompts.captions_of(scenes, (layer, number), thorough=True)
+        ids, _ = tokenizer.batch(texts, full=False)
+        features = sketcher.features(sketcher.read(prompts.encode_prompts(text_encoder, ids)[1]))[layer]
+        drawn = cells.drawn(np.stack([things_of(centred(scene)) for scene in scenes]))
+        if layer == "halves":
+            drawn, features = torch.stack(drawn.chunk(2, 3), 1).flatten(0, 1), features.flatten(0, 1)
+        samples[layer] = features, Sketcher.layers[layer].cut(drawn)
+    return samples
+
+
+def centred(scene: Scene) -> Scene:
+    """The same scene with its only object in the middle; others as they are."""
+    if len(scene.objects) > 1:
+        return scene
+    (thing,) = scene.objects
+    return replace(scene, objects=(replace(thing, left=(SIZE - thing.size) // 2),))
 
 
 @torch.no_grad()
 def evaluate(sketcher: Sketcher, count: int) -> dict[str, float]:
-    """The weighted squared error on held-out scenes (the latents' mean variance is about one)."""
-    settings, (encoder, _) = Settings(), load_vae(latest_vae())
+    """The squared error of the latents of held-out scenes (their mean variance is about one)."""
+    encoder, _ = load_vae(latest_vae())
     text_encoder, _ = prompts.load_text_encoder(prompts.latest())
     figures = {}
     for split in ("test", "unseen"):
-        scenes = [grounded(scene_at(split, number, settings.vendors)) for number in range(count)]
+        scenes = [grounded(scene_at(split, number)) for number in range(count)]
         ids, _ = tokenizer.batch(prompts.captions_of(scenes, (split, "sketch"), thorough=True))
-        pooled = prompts.encode_prompts(text_encoder, ids)[1]
-        weights = cell_weights(scenes, settings.object_weight)
-        figures[f"error_{split}"] = round(error_of(sketcher, encoder(pictures_of(scenes)), pooled, weights).item(), 4)
+        sketched = sketcher(prompts.encode_prompts(text_encoder, ids)[1], GRID, GRID)
+        figures[f"error_{split}"] = round(F.mse_loss(sketched, encoder(pictures_of(scenes))).item(), 4)
     return figures
 
 
@@ -191,23 +266,25 @@ def train(arguments) -> None:
     heads = common.load_checkpoint(prompts.latest())["heads"]
     for name, head in sketcher.facts.items():
         head.load_state_dict({part: heads[f"facts.{name}.{part}"] for part in ("weight", "bias")})
-    size = 2 * sketcher.whole_count + sketcher.half_count
-    features, pictures, count = torch.zeros(size, size), torch.zeros(size, CHANNELS * GRID * GRID // 2), 0
+    cells = cells_of(encoder, settings.fitted_on)
+    solve_ground(sketcher, cells, settings.fitted_on)
+    sums, count = {name: Sums.none(layer) for name, layer in Sketcher.layers.items()}, 0
     if state := run.earlier(arguments.resume):
-        features, pictures, count = state["features"], state["pictures"], state["scenes"]
+        sums, count = {name: Sums(*parts) for name, parts in state["sums"].items()}, state["scenes"]
     run.log(settings=asdict(settings), parameters=common.count_parameters(sketcher), step=count)
     batches = common.prefetch(
-        lambda number: _batch(settings, encoder, text_encoder, number), first=count // settings.batch
+        lambda number: _batch(settings, sketcher, cells, text_encoder, number), first=count // settings.batch
     )
     while True:
-        latents, pooled, _ = next(batches)
-        for total, part in zip((features, pictures), sums_of(sketcher, pooled, latents), strict=True):
-            total += part
-        count += len(pooled)
+        for name, sample in next(batches).items():
+            sums[name].add(*sample)
+        count += settings.batch
         if run.due() or run.stopping():
-            solve(sketcher, features, pictures, settings.ridge)
-            sums = {"features": features, "pictures": pictures, "scenes": count}
-            common.save_checkpoint({"sketcher": sketcher.state_dict(), **sums}, run.checkpoint)
+            for name, layer in sketcher.things.items():
+                factor = torch.linalg.cholesky(sums[name].features + settings.ridge * torch.eye(layer.in_features))
+                layer.weight.copy_(torch.cholesky_solve(sums[name].drawn, factor).T)
+            parts = {name: tuple(part) for name, part in sums.items()}
+            common.save_checkpoint({"sketcher": sketcher.state_dict(), "sums": parts, "scenes": count}, run.checkpoint)
             run.log(step=count, **evaluate(sketcher, 200))
         if run.stopping():
             return

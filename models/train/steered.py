@@ -39,7 +39,7 @@ class Batches:
     def __init__(self, batches: unet.Batches, device: str) -> None:
         base, shares = batches.settings, Settings()
         rows = [max(1, round(share * base.batch)) for share in (shares.controlled, shares.likened)]
-        self._scenes, self._likened = base.scenes, rows[1]
+        self._base, self._likened = base, rows[1]
         told = replace(base, batch=base.batch - sum(rows))
         self._told = unet.Batches(told, batches.encoder, batches.text_encoder)
         self._controlled = controlnet.Batches(replace(controlnet.Settings(), batch=rows[0], unet=base), self._told)
@@ -49,8 +49,8 @@ class Batches:
 
     def draw(self, number: int) -> Drawn:
         first = number * self._likened
-        scenes = [scene_at("train", first + i, self._scenes.vendors) for i in range(self._likened)]
-        likened = unet.drawn_whole(scenes, [""] * len(scenes), self._scenes.object_weight)
+        scenes = [scene_at("train", first + i, self._base.vendors) for i in range(self._likened)]
+        likened = unet.drawn_whole(scenes, [""] * len(scenes), self._base.object_weight)
         return Drawn(self._told.draw(number), self._controlled.draw(number), likened)
 
     @torch.no_grad()

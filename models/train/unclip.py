@@ -61,7 +61,7 @@ class Settings:
     normalised_on: int = 1024  # scenes that mean and deviation of image embeddings are taken from
     steps: int = 25  # of the prior
     guidance: float = 1.0  # of the prior; above one, embeddings leave what CLIP gives to pictures
-    sharpness: float = 3.0  # of what is painted from: a state that hedges between objects paints all of them
+    sharpness: float = 5.0  # of what is painted from: a state that hedges between objects paints all of them
     held_out: int = 100
 
 

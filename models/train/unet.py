@@ -28,7 +28,7 @@ from models.train import common  # first: it sets the thread counts
 import copy
 import random
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,14 +43,13 @@ from transformers import CLIPTextConfig, CLIPTextModel
 from models.tokenizer import tokenizer
 from models.train import text_encoder as prompts
 from models.train.judge import load_judge, named_right, pictures_from, pixels_from, pixels_of, verdicts
-from models.train.sketch import Settings as SketchSettings
-from models.train.sketch import Sketcher, cell_weights, training_prompts, training_scenes
+from models.train.sketch import Sketcher
 from models.train.sketch import latest as latest_sketch
 from models.train.vae import CHANNELS, PATCH, Decoder, Encoder, load_vae
 from models.train.vae import latest as latest_vae
 from models.world.grammar import LANGUAGES
 from models.world.grammar_inverse import objects_named
-from models.world.scenes import KINDS, SIZE, Group, Scene, scene_at
+from models.world.scenes import SIZE, Group, Scene, grounded, object_mask, scene_at, split_of
 
 SCHEDULER = {
     "num_train_timesteps": 1000,
@@ -61,7 +60,7 @@ SCHEDULER = {
     "set_alpha_to_one": True,
     "clip_sample": False,
 }
-HELD_OUT_VENDORS = SketchSettings().vendors
+HELD_OUT_VENDORS = ("fluent",) * 6 + ("noto",)
 """The styles of held-out pictures, in their shares."""
 PAINTED_AT_ONCE = 25  # held-out pictures; each such group has its number as seed
 DEMO_PROMPTS = (
@@ -92,13 +91,9 @@ class Settings:
     ema: float = 0.998
     snr_limit: float = 5.0
     time_shift: float = 2.0  # above 1 draws noisier times more often: there it is decided what is shown
-    # what is drawn: as for the sketcher, but sizes, places and numbers of things come as often as in any scene, and
-    # the style that must be asked for twice as often
-    scenes: SketchSettings = field(
-        default_factory=lambda: SketchSettings(
-            unusual=1, kinds=tuple(KINDS.items()), vendors=("fluent",) * 5 + ("noto",) * 2
-        )
-    )
+    vendors: tuple[str, ...] = ("fluent",) * 5 + ("noto",) * 2  # the shares of the styles
+    caption_dropout: float = 0.1
+    object_weight: float = 3.0  # what a cell full of objects weighs more than a bare one
     untold: float = 0.3  # share of whole captions whose words are kept from the UNet, which then sees their sketch
     masked: float = 0.4  # share of the pictures of which a part is given
     cut_out: float = 0.7  # share of these whose mask is a box around one group
@@ -359,6 +354,30 @@ def evaluate_sketch(unet, text_encoder, decoder: Decoder, settings: Settings, co
     return figures
 
 
+def training_scenes(settings: Settings, number: int) -> list[Scene]:
+    """Scenes of a batch, all on the ground: the fewer places of a thing, the sooner learned."""
+    scenes, candidate = [], number * 4 * settings.batch
+    while len(scenes) < settings.batch:
+        scene = grounded(scene_at("train", candidate, settings.vendors))
+        if split_of(scene) == "train":
+            scenes.append(scene)
+        candidate += 1
+    return scenes
+
+
+def training_prompts(settings: Settings, scenes: list[Scene], number: int) -> list[str]:
+    """Their captions, which name all that is unusual; a share is dropped for guidance."""
+    rng = random.Random(f"dropout/{number}")
+    texts = prompts.captions_of(scenes, ("pictures", number), thorough=True)
+    return ["" if rng.random() < settings.caption_dropout else text for text in texts]
+
+
+def cell_weights(scenes: list[Scene], object_weight: float) -> torch.Tensor:
+    """Float32 (scenes, 1, 8, 8): one for a bare cell, `object_weight` more for one full of objects."""
+    masks = torch.from_numpy(np.stack([object_mask(scene) for scene in scenes])).float()[:, None] / 255
+    return 1 + object_weight * F.avg_pool2d(masks, PATCH)
+
+
 def box_mask(scene: Scene, group: Group, margin: int, rng: random.Random) -> torch.Tensor:
     """Float32 (1, 1, 128, 128): one in a box around the group's objects, grown by 0 … `margin` pixels a side."""
     boxes = [thing.box for thing in scene.objects if thing.concept == group.concept]
@@ -417,7 +436,7 @@ class Batches:
 
     def draw(self, number: int) -> Drawn:
         settings, rng = self.settings, random.Random(f"batch/{number}")
-        scenes = training_scenes(settings.scenes, number, settings.batch)
+        scenes = training_scenes(settings, number)
         groups = [self._group_cut_out(scene, rng) for scene in scenes]
         masks = torch.cat([self._mask(scene, group, rng) for scene, group in zip(scenes, groups, strict=True)])
         parts = [group is not None and rng.random() < settings.part_named for group in groups]
@@ -425,9 +444,9 @@ class Batches:
             replace(scene, groups=(group,)) if part else scene
             for scene, group, part in zip(scenes, groups, parts, strict=True)
         ]
-        texts = training_prompts(settings.scenes, shown, number)
+        texts = training_prompts(settings, shown, number)
         hidden = [not part and rng.random() < settings.untold for part in parts]
-        weights = cell_weights(scenes, settings.scenes.object_weight)
+        weights = cell_weights(scenes, settings.object_weight)
         weights = weights * (settings.known_weight + (1 - settings.known_weight) * F.avg_pool2d(masks, PATCH))
         return Drawn(pixels_of(scenes), masks, tokenizer.batch(texts)[0], torch.tensor(hidden), weights)
 

@@ -203,13 +203,17 @@ def render(scene: Scene) -> np.ndarray:
     return picture
 
 
-def object_mask(scene: Scene) -> np.ndarray:
-    """Where objects cover the background: uint8 (128, 128), 0 … 255."""
+def things_of(scene: Scene) -> np.ndarray:
+    """The objects without the background: uint8 (128, 128, 4), RGB multiplied by alpha, and alpha."""
     art = artwork()
-    mask = np.zeros((SIZE, SIZE), np.uint8)
+    layer = np.zeros((SIZE, SIZE, 4), np.uint8)
     vendor = VENDORS.index(scene.vendor)
     for thing in scene.objects:
         left, top, right, bottom = thing.box
-        alpha = art.sprites[thing.size][vendor, CONCEPT_INDEX[thing.concept], ..., 3]
-        np.maximum(mask[top:bottom, left:right], alpha, out=mask[top:bottom, left:right])
-    return mask
+        layer[top:bottom, left:right] = art.sprites[thing.size][vendor, CONCEPT_INDEX[thing.concept]]
+    return layer
+
+
+def object_mask(scene: Scene) -> np.ndarray:
+    """Where objects cover the background: uint8 (128, 128), 0 … 255."""
+    return things_of(scene)[..., 3]
