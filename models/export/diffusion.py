@@ -31,10 +31,9 @@ CARD = {
     " of the UNet is a sketcher (models/train/sketch.py), ridge regressions from prompt to what things and grounds"
     " look like, composited, whose drawing stands beside the noisy latents. What a prompt leaves open is drawn the"
     " usual way: medium size, in the middle, Fluent's style. The same UNet paints into masks: two fifths of the"
-    " pictures of its last 14,000 steps"
-    " had a part given. Of the last 4,250 steps (768 pictures each, seven minutes of one H200) three in ten were"
-    " painted from sketches that edges had changed, or from image embeddings. Its weights are stored as rows of int8"
-    " (decision 16).",
+    " pictures of most of its training had a part given. Before sketches were composited it had 4,250 steps of 768"
+    " pictures on one H200, three in ten of them painted from sketches that edges had changed, or from image"
+    " embeddings; 6,870 steps of 16 pictures on a CPU followed. Its weights are stored as rows of int8 (decision 16).",
 }
 SCHEDULER_KEYS = ("prediction_type", "beta_schedule", "beta_start", "beta_end", "num_train_timesteps")
 SCHEDULER_KEYS += ("timestep_spacing", "steps_offset", "set_alpha_to_one", "rescale_betas_zero_snr")
