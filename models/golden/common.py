@@ -5,6 +5,7 @@ always a JSON list that says which tensor belongs to what. The same inputs give 
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -37,3 +38,13 @@ def asked(case: dict) -> dict:
         "eta": case["eta"],
         "generator": torch.Generator("cpu").manual_seed(case["seed"]),
     }
+
+
+def write_painted(name: str, cases: list[dict], seeing, reading, paint: Callable[[object, dict], dict]) -> None:
+    """Writes what `paint` gives of each case with one of two pipelines: `seeing` where it has a picture's likeness."""
+    tensors = {}
+    for case in cases:
+        pipeline = seeing if case["likeness"] else reading
+        pipeline.set_progress_bar_config(disable=True)
+        tensors |= {f"{case['name']}_{stage}": tensor for stage, tensor in paint(pipeline, case).items()}
+    write(name, tensors, cases)

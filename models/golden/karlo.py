@@ -18,7 +18,7 @@ from PIL import Image
 from transformers import CLIPImageProcessor, CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
 
 from models.checkpoints import tokenizers
-from models.golden.common import FOLDER, write
+from models.golden.common import FOLDER, write_painted
 
 DEFAULTS = {"prompt": "", "negative_prompt": "", "likeness": "", "eta": 0.0, "width": 32, "height": 32}
 DEFAULTS |= {"guidance_scale": 8.0, "all_latents": False}
@@ -95,12 +95,7 @@ def karlo(folder: Path, name: str, prior: Path) -> None:
     seeing = UnCLIPImageVariationPipeline(**shared, **{part: _loaded(kind, folder, part) for part, kind in eye.items()})
     mind = {"prior": PriorTransformer, "prior_scheduler": UnCLIPScheduler}
     reading = UnCLIPPipeline(**shared, **{part: _loaded(kind, prior, part) for part, kind in mind.items()})
-    cases, tensors = [DEFAULTS | case for case in CASES], {}
-    for case in cases:
-        pipeline = seeing if case["likeness"] else reading
-        pipeline.set_progress_bar_config(disable=True)
-        tensors |= {f"{case['name']}_{stage}": tensor for stage, tensor in paint(pipeline, case).items()}
-    write(name, tensors, cases)
+    write_painted(name, [DEFAULTS | case for case in CASES], seeing, reading, paint)
 
 
 def _loaded(kind: type, folder: Path, part: str) -> object:

@@ -24,7 +24,7 @@ from PIL import Image
 from transformers import CLIPTextModelWithProjection, CLIPTokenizer
 
 from models.checkpoints import tokenizers
-from models.golden.common import FOLDER, asked, write
+from models.golden.common import FOLDER, asked, write_painted
 
 DEFAULTS = {"negative_prompt": "", "likeness": "", "eta": 0.0, "width": 16, "height": 16, "guidance_scale": 7.5}
 CASES = [
@@ -87,9 +87,4 @@ def stable_unclip(folder: Path, name: str, prior: Path) -> None:
     seeing = StableUnCLIPImg2ImgPipeline.from_pretrained(folder, torch_dtype=torch.float32)
     seeing.scheduler = DDIMScheduler.from_config(seeing.scheduler.config)
     reading = with_prior(seeing.components, prior)
-    cases, tensors = [DEFAULTS | case for case in CASES], {}
-    for case in cases:
-        pipeline = seeing if case["likeness"] else reading
-        pipeline.set_progress_bar_config(disable=True)
-        tensors |= {f"{case['name']}_{stage}": tensor for stage, tensor in paint(pipeline, case).items()}
-    write(name, tensors, cases)
+    write_painted(name, [DEFAULTS | case for case in CASES], seeing, reading, paint)

@@ -40,7 +40,7 @@ from models.train.judge import pictures_from, pictures_of
 from models.train.vae import CHANNELS, PATCH, Encoder, load_vae
 from models.train.vae import latest as latest_vae
 from models.world.artwork import artwork
-from models.world.scenes import SIZE, Scene, grounded, object_mask, scene_at, things_of
+from models.world.scenes import SIZE, Scene, grounded, object_mask, scene_at, split_of, things_of
 
 GRID = SIZE // PATCH
 PAIRS = ((0, 1), (1, 1), (0, 2))  # classes of the counts of a scene's two groups: 1 + 1, 2 + 1, 1 + 2
@@ -55,7 +55,7 @@ KINDS_OF_LAYER = {"alone": {(1,): 1}, "three": {(3,): 1, (2, 1): 1, (1, 2): 1}, 
 
 @dataclass(frozen=True)
 class Settings:
-    batch: int = 128  # scenes of each layer
+    batch: int = 128  # scenes of each layer, less those that grounding moves to another split
     ridge: float = 0.01
     fitted_on: int = 2000  # scenes that shapes are taken from
 
@@ -226,6 +226,7 @@ def _batch(settings: Settings, sketcher: Sketcher, cells: Cells, text_encoder: C
     for layer, kinds in KINDS_OF_LAYER.items():
         first = number * settings.batch
         scenes = [grounded(scene_at("train", first + i, kinds=kinds)) for i in range(settings.batch)]
+        scenes = [scene for scene in scenes if split_of(scene) == "train"]
         texts = prompts.captions_of(scenes, (layer, number), thorough=True)
         ids, _ = tokenizer.batch(texts, full=False)
         features = sketcher.features(sketcher.read(prompts.encode_prompts(text_encoder, ids)[1]))[layer]

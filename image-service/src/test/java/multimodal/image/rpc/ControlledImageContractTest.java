@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import multimodal.common.server.CallExecutor;
 import multimodal.common.v1.Image;
@@ -14,12 +13,12 @@ import multimodal.common.v1.ModelRef;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.DrawnControlNet;
 import multimodal.image.testing.DrawnModel;
+import multimodal.image.testing.ImageAnswers;
 import multimodal.image.testing.Pictures;
 import multimodal.image.v1.ControlImage;
 import multimodal.image.v1.ControlKind;
 import multimodal.image.v1.GenerateImageRequest;
 import multimodal.image.v1.GenerateImageResponse;
-import multimodal.image.v1.ImageServiceGrpc;
 import multimodal.inference.error.InferenceException;
 import multimodal.testing.LoopbackServer;
 import org.junit.jupiter.api.AfterEach;
@@ -107,11 +106,7 @@ class ControlledImageContractTest {
     }
 
     private List<GenerateImageResponse> generate(GenerateImageRequest.Builder request) {
-        List<GenerateImageResponse> responses = new ArrayList<>();
-        ImageServiceGrpc.newBlockingStub(server.channel())
-                .generateImage(request.build())
-                .forEachRemaining(responses::add);
-        return responses;
+        return ImageAnswers.generated(server.channel(), request.build());
     }
 
     private static GenerateImageRequest.Builder request() {

@@ -11,7 +11,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -22,6 +21,7 @@ import multimodal.common.server.CallExecutor;
 import multimodal.common.v1.ModelRef;
 import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.DrawnModel;
+import multimodal.image.testing.ImageAnswers;
 import multimodal.image.testing.Pictures;
 import multimodal.image.testing.RawRequests;
 import multimodal.image.testing.RecordingClient;
@@ -329,16 +329,11 @@ class GenerateImageContractTest {
     }
 
     private GenerateImageResult result(GenerateImageRequest.Builder request) {
-        List<GenerateImageResponse> responses = generate(request);
-        return responses.get(responses.size() - 1).getResult();
+        return ImageAnswers.result(server.channel(), request.build());
     }
 
     private List<GenerateImageResponse> generate(GenerateImageRequest.Builder request) {
-        List<GenerateImageResponse> responses = new ArrayList<>();
-        ImageServiceGrpc.newBlockingStub(server.channel())
-                .generateImage(request.build())
-                .forEachRemaining(responses::add);
-        return responses;
+        return ImageAnswers.generated(server.channel(), request.build());
     }
 
     private static GenerateImageRequest.Builder request() {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import multimodal.common.rpc.Statuses;
 import multimodal.common.server.CallExecutor;
+import multimodal.image.testing.ImageAnswers;
 import multimodal.image.testing.Pictures;
 import multimodal.image.testing.RecordingClient;
 import multimodal.image.testing.ShippedModel;
@@ -178,16 +179,11 @@ class UnClipPipelineContractTest {
     }
 
     private List<GenerateImageResponse> generate(GenerateImageRequest.Builder request) {
-        List<GenerateImageResponse> responses = new ArrayList<>();
-        ImageServiceGrpc.newBlockingStub(server.channel())
-                .generateImage(request.build())
-                .forEachRemaining(responses::add);
-        return responses;
+        return ImageAnswers.generated(server.channel(), request.build());
     }
 
     private GenerateImageResult last(GenerateImageRequest.Builder request) {
-        List<GenerateImageResponse> responses = generate(request);
-        return responses.get(responses.size() - 1).getResult();
+        return ImageAnswers.result(server.channel(), request.build());
     }
 
     private List<String> violations(GenerateImageRequest.Builder request) {

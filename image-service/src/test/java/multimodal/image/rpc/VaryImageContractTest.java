@@ -25,6 +25,7 @@ import multimodal.image.steps.DiffusionModel;
 import multimodal.image.testing.DrawnModel;
 import multimodal.image.testing.DrawnUnClip;
 import multimodal.image.testing.DrawnUnClip.Part;
+import multimodal.image.testing.ImageAnswers;
 import multimodal.image.testing.Pictures;
 import multimodal.image.testing.RecordingClient;
 import multimodal.image.v1.GenerateImageRequest;
@@ -286,11 +287,7 @@ class VaryImageContractTest {
     }
 
     private GenerateImageResult last(GenerateImageRequest request) {
-        List<GenerateImageResponse> responses = new ArrayList<>();
-        ImageServiceGrpc.newBlockingStub(server.channel())
-                .generateImage(request)
-                .forEachRemaining(responses::add);
-        return responses.get(responses.size() - 1).getResult();
+        return ImageAnswers.result(server.channel(), request);
     }
 
     private StatusRuntimeException failure(VaryImageRequest.Builder request) {

@@ -25,24 +25,13 @@ final class DdimScheduler implements NoiseScheduler {
     }
 
     @Override
-    public float initialNoiseScale() {
-        return 1;
-    }
-
-    @Override
     public boolean needsNoise(int index) {
         return options.choice().eta() > 0;
     }
 
     @Override
-    public Tensor networkInput(int index, Tensor sample) {
-        return sample;
-    }
-
-    @Override
     public Tensor noised(int index, Tensor original, Tensor noise) {
-        float alpha = cumulativeAlphas[timesteps.get(index).intValue()];
-        return Mixture.of(root(alpha), original, root(1 - alpha), noise);
+        return Mixture.noised(cumulativeAlphas[timesteps.get(index).intValue()], original, noise);
     }
 
     @Override

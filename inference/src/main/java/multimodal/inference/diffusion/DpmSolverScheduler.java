@@ -24,18 +24,8 @@ final class DpmSolverScheduler implements NoiseScheduler {
     }
 
     @Override
-    public float initialNoiseScale() {
-        return 1;
-    }
-
-    @Override
     public boolean needsNoise(int index) {
         return false;
-    }
-
-    @Override
-    public Tensor networkInput(int index, Tensor sample) {
-        return sample;
     }
 
     @Override

@@ -26,19 +26,24 @@ public interface NoiseScheduler {
     /** The timestep of each step, noisiest first. Step {@code i} asks the network at {@code timesteps().get(i)}. */
     List<Long> timesteps();
 
-    /** What standard normal noise is multiplied by to make the first sample. */
-    float initialNoiseScale();
+    /** What standard normal noise is multiplied by to make the first sample; 1 where samples keep their variance. */
+    default float initialNoiseScale() {
+        return 1;
+    }
 
     /** Whether {@link #step} takes fresh noise at step {@code index}. */
     boolean needsNoise(int index);
 
     /**
-     * What the network is given at a step: the sample at the scale that it was trained with.
+     * What the network is given at a step: the sample at the scale that it was trained with, as it is unless a scheduler
+     * says otherwise.
      *
      * @param index of the step, 0 to {@code timesteps().size() - 1}
      * @param sample x_t, float32, any shape
      */
-    Tensor networkInput(int index, Tensor sample);
+    default Tensor networkInput(int index, Tensor sample) {
+        return sample;
+    }
 
     /**
      * The sample that step {@code index} begins with if it shall lead to something like {@code original}.

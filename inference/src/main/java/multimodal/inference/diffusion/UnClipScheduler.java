@@ -47,11 +47,6 @@ final class UnClipScheduler implements NoiseScheduler {
         return timesteps;
     }
 
-    @Override
-    public float initialNoiseScale() {
-        return 1;
-    }
-
     /** At each step but the last. */
     @Override
     public boolean needsNoise(int index) {
@@ -59,14 +54,8 @@ final class UnClipScheduler implements NoiseScheduler {
     }
 
     @Override
-    public Tensor networkInput(int index, Tensor sample) {
-        return sample;
-    }
-
-    @Override
     public Tensor noised(int index, Tensor original, Tensor noise) {
-        float alpha = cumulativeAlphas[timesteps.get(index).intValue()];
-        return Mixture.of(root(alpha), original, root(1 - alpha), noise);
+        return Mixture.noised(cumulativeAlphas[timesteps.get(index).intValue()], original, noise);
     }
 
     @Override
