@@ -64,7 +64,12 @@ public final class ShippedModel implements AutoCloseable {
 
     /** Loads those of another repository on {@code engine}; {@code listener} hears of their batches. */
     public static ShippedModel open(String engine, Path repository, BatchListener listener) {
-        EngineSelector engines = EngineSelector.create(Optional.of(engine), new EngineOptions(1, Device.CPU));
+        return open(engine, 1, repository, listener);
+    }
+
+    /** The same with {@code threads} in each call, or in several calls at once. */
+    public static ShippedModel open(String engine, int threads, Path repository, BatchListener listener) {
+        EngineSelector engines = EngineSelector.create(Optional.of(engine), new EngineOptions(threads, Device.CPU));
         ModelLoader loader = new ModelLoader(
                 engines::select, DjlTokenizer::load, SETTINGS, listener, AdmissionListener.NONE, new QuickeningClock());
         ModelRegistry registry = new ModelRegistry(new ModelRepository(List.of(repository)), loader);

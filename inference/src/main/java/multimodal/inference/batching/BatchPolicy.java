@@ -12,14 +12,17 @@ import java.time.Duration;
  * @param maxWait how long a {@link StepBatcher} waits for open rows that have not come back with their next step, from
  *     the first that has; zero never waits
  * @param maxQueued rows that may wait or run in a {@link DynamicBatcher}, and requests that may be open in a {@link StepBatcher}
+ * @param callsAtOnce engine calls that may run side by side, at least 1; what waits is shared out among those that are free
  */
-public record BatchPolicy(int maxRows, boolean isFixed, Duration maxDelay, Duration maxWait, int maxQueued) {
+public record BatchPolicy(
+        int maxRows, boolean isFixed, Duration maxDelay, Duration maxWait, int maxQueued, int callsAtOnce) {
 
     public BatchPolicy {
         require(maxRows >= 1, "maxRows", maxRows, "at least 1");
         require(!maxDelay.isNegative(), "maxDelay", maxDelay, "0 or more");
         require(!maxWait.isNegative(), "maxWait", maxWait, "0 or more");
         require(maxQueued >= 1, "maxQueued", maxQueued, "at least 1");
+        require(callsAtOnce >= 1, "callsAtOnce", callsAtOnce, "at least 1");
     }
 
     private static void require(boolean holds, String name, Object value, String expected) {

@@ -5,42 +5,42 @@ import multimodal.inference.engine.Graph;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 
-/** What the batchers have in common: one thread that owns an assembly of entries and calls the graph. */
+/** What the batchers have in common: an assembly of entries, and the threads that call the graph with them. */
 abstract class Batcher<A extends Assembly> implements AutoCloseable {
 
-    /** Only the thread touches it. */
+    /** Only touched within {@link #change}. */
     final A assembly;
 
     final BatchPolicy policy;
     private final BatchKey key;
     private final BatchListener listener;
     private final EngineCall call;
-    private final BatchThread thread;
+    private final BatchThreads threads;
 
-    /** Starts the thread; the graph belongs to it until {@link #close} has returned. */
+    /** Starts the threads; the graph belongs to it until {@link #close} has returned. */
     Batcher(BatchKey key, Graph graph, BatchPolicy policy, BatchListener listener, A assembly) {
         this.assembly = assembly;
         this.policy = policy;
         this.key = key;
         this.listener = listener;
         this.call = new EngineCall(key, graph, policy, listener);
-        this.thread = new BatchThread(key.toString(), assembly, call);
+        this.threads = new BatchThreads(key.toString(), policy.callsAtOnce(), assembly, call);
     }
 
-    /** Waits for the call that runs, and ends all that waits with {@code UNAVAILABLE}. Idempotent. */
+    /** Waits for the calls that run, and ends all that waits with {@code UNAVAILABLE}. Idempotent. */
     @Override
     public final void close() {
-        thread.close();
+        threads.close();
     }
 
-    /** As {@link BatchThread#send}. */
-    final void send(Runnable message) {
-        thread.send(message);
+    /** As {@link BatchThreads#change}. */
+    final void change(Runnable change) {
+        threads.change(change);
     }
 
-    /** As {@link #send}, with rows that begin to wait. */
-    final void send(int rows, Runnable message) {
-        thread.send(message);
+    /** As {@link #change}, with rows that begin to wait. */
+    final void change(int rows, Runnable change) {
+        threads.change(change);
         listener.queued(key, rows);
     }
 

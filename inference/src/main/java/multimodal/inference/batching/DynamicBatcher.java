@@ -14,7 +14,7 @@ public final class DynamicBatcher extends Batcher<WaitingEntries> {
 
     private final AtomicInteger runningRows = new AtomicInteger();
 
-    /** Starts the batcher's thread; the graph belongs to it until {@link #close} has returned. */
+    /** Starts the batcher's threads; the graph belongs to it until {@link #close} has returned. */
     public DynamicBatcher(BatchKey key, Graph graph, BatchPolicy policy, BatchListener listener) {
         super(key, graph, policy, listener, new WaitingEntries(policy.maxRows(), policy.maxDelay(), key, listener));
     }
@@ -34,7 +34,7 @@ public final class DynamicBatcher extends Batcher<WaitingEntries> {
         int rows = submission.rows();
         try {
             checkRoom(rows, runningRows.addAndGet(rows));
-            send(rows, () -> submission.entries().forEach(assembly::add));
+            change(rows, () -> submission.entries().forEach(assembly::add));
             Map<String, Tensor> outputs = submission.await();
             onDone.accept(submission.work());
             return outputs;

@@ -12,13 +12,17 @@ import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.tensor.Tensor;
 
-/** Runs a formed batch: rows together, engine, rows apart. A failure reaches exactly the entries of the batch. */
+/**
+ * Runs a formed batch: rows together, engine, rows apart. A failure reaches exactly the entries of the batch. Thread-safe, if
+ * the graph takes calls side by side.
+ */
 final class EngineCall {
 
     private final BatchKey key;
     private final Graph graph;
     private final BatchPolicy policy;
     private final BatchListener listener;
+    private final EngineClock clock = new EngineClock();
     private volatile long lastNanos;
 
     EngineCall(BatchKey key, Graph graph, BatchPolicy policy, BatchListener listener) {
@@ -28,7 +32,7 @@ final class EngineCall {
         this.listener = listener;
     }
 
-    /** How long the last call took; 0 before the first. */
+    /** How much of the engine's time the last call took; 0 before the first. */
     long lastNanos() {
         return lastNanos;
     }
@@ -44,10 +48,17 @@ final class EngineCall {
             listener.formed(event);
             Map<String, Tensor> inputs = together(batch, event.padding());
             started = System.nanoTime();
-            Map<String, Tensor> outputs = graph.run(inputs);
+            double begun = clock.begin();
+            Map<String, Tensor> outputs;
+            long share;
+            try {
+                outputs = graph.run(inputs);
+            } finally {
+                share = clock.end(begun);
+            }
             long engine = System.nanoTime() - started;
-            lastNanos = engine;
-            List<Outcome> outcomes = apart(batch, outputs, event.padding(), taken, engine);
+            lastNanos = share;
+            List<Outcome> outcomes = apart(batch, outputs, event.padding(), taken, engine, share);
             listener.finished(event, Duration.ofNanos(engine), Optional.empty());
             for (int i = 0; i < batch.size(); i++) {
                 batch.get(i).outcome().complete(outcomes.get(i));
@@ -88,7 +99,7 @@ final class EngineCall {
     }
 
     private static List<Outcome> apart(
-            List<Entry> batch, Map<String, Tensor> outputs, int padding, long taken, long engine) {
+            List<Entry> batch, Map<String, Tensor> outputs, int padding, long taken, long engine, long share) {
         int expected = batch.stream().mapToInt(Entry::rows).sum() + padding;
         Object call = new Object();
         List<Outcome> outcomes = new ArrayList<>();
@@ -99,8 +110,8 @@ final class EngineCall {
             for (Map.Entry<String, Tensor> output : outputs.entrySet()) {
                 own.put(output.getKey(), rows(output.getValue(), from, to, expected));
             }
-            long share = engine * entry.rows() / (expected - padding);
-            outcomes.add(new Outcome(Map.copyOf(own), taken, engine, share, call));
+            long ownShare = share * entry.rows() / (expected - padding);
+            outcomes.add(new Outcome(Map.copyOf(own), taken, engine, ownShare, call));
             from = to;
         }
         return outcomes;

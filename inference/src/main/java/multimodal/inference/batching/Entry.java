@@ -55,7 +55,7 @@ final class Entry {
         return submittedNanos;
     }
 
-    /** Its place among those that wait: lower goes first, equals as they came. Only the batcher's thread touches it. */
+    /** Its place among those that wait: lower goes first, equals as they came. Belongs to the assembly. */
     double turn() {
         return turn;
     }
@@ -73,7 +73,7 @@ final class Entry {
         return phase == other.phase && trailingShapes.equals(other.trailingShapes);
     }
 
-    /** Whether somebody still waits for the outcome. Asked by the batcher's thread alone. */
+    /** Whether somebody still waits for the outcome. Asked by the assembly alone. */
     boolean isLive() {
         wasLive = !outcome.isDone() && context.isLive();
         return wasLive;

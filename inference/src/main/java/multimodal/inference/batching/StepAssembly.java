@@ -49,12 +49,17 @@ final class StepAssembly implements Assembly {
     }
 
     @Override
-    public List<Entry> take() {
-        List<Entry> batch = waiting.take();
+    public List<Entry> take(int calls) {
+        List<Entry> batch = waiting.take(calls);
         if (!batch.isEmpty()) {
             turn = Math.max(turn, batch.get(0).turn());
         }
         return batch;
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return waiting.isEmpty();
     }
 
     @Override

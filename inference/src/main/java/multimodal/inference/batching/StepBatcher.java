@@ -15,7 +15,7 @@ public final class StepBatcher extends Batcher<StepAssembly> {
 
     private final AtomicInteger openRows = new AtomicInteger();
 
-    /** Starts the batcher's thread; the graph belongs to it until {@link #close} has returned. */
+    /** Starts the batcher's threads; the graph belongs to it until {@link #close} has returned. */
     public StepBatcher(BatchKey key, Graph graph, BatchPolicy policy, BatchListener listener) {
         super(key, graph, policy, listener, new StepAssembly(policy.maxRows(), policy.maxWait(), key, listener));
     }
@@ -34,7 +34,7 @@ public final class StepBatcher extends Batcher<StepAssembly> {
         }
         StepRow row = new StepRow(this, context, weight, onDone);
         try {
-            send(() -> assembly.open(row));
+            change(() -> assembly.open(row));
         } catch (InferenceException e) {
             openRows.decrementAndGet();
             throw e;
@@ -47,13 +47,13 @@ public final class StepBatcher extends Batcher<StepAssembly> {
     }
 
     void submit(StepRow row, Submission submission) {
-        send(submission.rows(), () -> assembly.submit(row, submission));
+        change(submission.rows(), () -> assembly.submit(row, submission));
     }
 
     void leave(StepRow row) {
         openRows.decrementAndGet();
         try {
-            send(() -> assembly.close(row));
+            change(() -> assembly.close(row));
         } catch (InferenceException e) {
             // The batcher is closed already and has forgotten the row.
         }

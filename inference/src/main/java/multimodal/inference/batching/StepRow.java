@@ -13,7 +13,7 @@ final class StepRow implements Row {
     private final Consumer<Work> onDone;
     private boolean isFirst = true;
     private boolean closed;
-    /** Units that it was given, counted from the turn in which it came. Only the batcher's thread touches it. */
+    /** Units that it was given, counted from the turn in which it came. Belongs to the assembly. */
     private double nextTurn;
 
     /** @param weight of its steps beside those of others */

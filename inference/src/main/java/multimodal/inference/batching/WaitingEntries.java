@@ -50,14 +50,20 @@ final class WaitingEntries implements Assembly {
         places.put(new Place(entry.turn(), added++), entry);
     }
 
-    boolean isEmpty() {
+    @Override
+    public boolean isEmpty() {
         return entries.isEmpty();
     }
 
     /** Whether the first entry and those that fit to it fill a batch. */
     boolean isFull() {
-        return !entries.isEmpty()
-                && entries.stream().filter(first()::fits).mapToInt(Entry::rows).sum() >= maxRows;
+        return fittingRows() >= maxRows;
+    }
+
+    private int fittingRows() {
+        return entries.isEmpty()
+                ? 0
+                : entries.stream().filter(first()::fits).mapToInt(Entry::rows).sum();
     }
 
     @Override
@@ -71,11 +77,12 @@ final class WaitingEntries implements Assembly {
     }
 
     @Override
-    public List<Entry> take() {
+    public List<Entry> take(int calls) {
         dropDead();
+        int share = (fittingRows() + calls - 1) / calls;
         List<Entry> batch = new ArrayList<>();
         int rows = 0;
-        for (Iterator<Entry> rest = entries.iterator(); rest.hasNext() && rows < maxRows; ) {
+        for (Iterator<Entry> rest = entries.iterator(); rest.hasNext() && rows < Math.min(share, maxRows); ) {
             Entry entry = rest.next();
             boolean joins = batch.isEmpty() || (batch.get(0).fits(entry) && rows + entry.rows() <= maxRows);
             if (joins) {

@@ -37,7 +37,7 @@ public interface InferenceConfig {
     Optional<OnnxProvider> onnxruntimeProvider();
 
     /**
-     * Threads of one engine call, 1 to 1,024. All processes of a machine together should not have more than it has cores:
+     * Threads of one engine call, 1 to 1,024. With 2 or more ONNX Runtime has two calls at once on the CPU, which share them. All processes of a machine together should not have more than it has cores:
      * with more they wait for one another and everything slows down; with 1 a single request leaves the other cores idle.
      */
     @WithDefault("1")

@@ -6,10 +6,12 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.ParameterStore;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import multimodal.inference.error.ErrorKind;
 import multimodal.inference.error.InferenceException;
 import multimodal.inference.repository.ArtifactSpec;
@@ -31,8 +33,10 @@ final class DjlGraph implements Graph {
     private final ArtifactSpec spec;
     private final Model model;
     private final Matching matching;
-    private final List<InputBuffer> buffers = new ArrayList<>();
-    private boolean closed;
+    /** Those that no call uses now, one for each input. */
+    private final Queue<List<InputBuffer>> buffers = new ConcurrentLinkedQueue<>();
+
+    private volatile boolean closed;
 
     /**
      * A graph that owns {@code model}.
@@ -44,7 +48,6 @@ final class DjlGraph implements Graph {
         this.spec = spec;
         this.model = model;
         this.matching = matching;
-        spec.inputs().forEach(input -> buffers.add(new InputBuffer()));
     }
 
     @Override
@@ -53,17 +56,24 @@ final class DjlGraph implements Graph {
             throw new IllegalStateException(label + ": called after close");
         }
         GraphInputs.check(spec, inputs);
+        List<InputBuffer> own = Optional.ofNullable(buffers.poll()).orElseGet(this::newBuffers);
         try (NDManager call = model.getNDManager().newSubManager()) {
-            NDList results = model.getBlock().forward(new ParameterStore(call, false), toNative(call, inputs), false);
-            return toHost(results);
+            NDList list = toNative(call, own, inputs);
+            return toHost(model.getBlock().forward(new ParameterStore(call, false), list, false));
         } catch (InferenceException e) {
             throw e;
         } catch (RuntimeException e) {
             throw new InferenceException(ErrorKind.INTERNAL, label + ": the call failed: " + e, e);
+        } finally {
+            buffers.add(own);
         }
     }
 
-    private NDList toNative(NDManager call, Map<String, Tensor> inputs) {
+    private List<InputBuffer> newBuffers() {
+        return spec.inputs().stream().map(input -> new InputBuffer()).toList();
+    }
+
+    private NDList toNative(NDManager call, List<InputBuffer> buffers, Map<String, Tensor> inputs) {
         NDList list = new NDList();
         for (int i = 0; i < buffers.size(); i++) {
             String name = spec.inputs().get(i).name();

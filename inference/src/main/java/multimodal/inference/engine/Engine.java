@@ -18,6 +18,11 @@ public interface Engine {
      */
     boolean isBatchInvariant();
 
+    /** Calls of one graph that may run side by side, at least 1: more than one where that gets more rows done. */
+    default int callsAtOnce() {
+        return 1;
+    }
+
     /**
      * Loads a graph of a model whose files have been checked.
      *

@@ -3,7 +3,7 @@ package multimodal.inference.engine;
 import java.util.Map;
 import multimodal.inference.tensor.Tensor;
 
-/** A loaded artifact that can be called. One thread calls it at a time. */
+/** A loaded artifact that can be called. No more threads call it at a time than {@link Engine#callsAtOnce} says. */
 public interface Graph extends AutoCloseable {
 
     /**

@@ -98,6 +98,17 @@ final class OnnxRuntimeEngine extends DjlEngine {
         return options().device() == Device.CPU;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Within a call the threads wait for one another at every operator; a second call has work for whoever waits. Both use
+     * the same threads and the same weights.
+     */
+    @Override
+    public int callsAtOnce() {
+        return options().device() == Device.CPU && options().threads() > 1 ? 2 : 1;
+    }
+
     @Override
     void load(Model model, Path file, Precision precision) throws IOException, MalformedModelException {
         Map<String, Object> settings = new HashMap<>(Map.of(

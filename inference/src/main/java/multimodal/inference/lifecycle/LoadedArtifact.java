@@ -27,7 +27,7 @@ final class LoadedArtifact implements AutoCloseable {
     LoadedArtifact(BatchKey key, ArtifactSpec spec, Graph graph, BatchPolicy policy, BatchListener listener) {
         this.key = key;
         this.spec = spec;
-        this.graph = new SerializedGraph(graph);
+        this.graph = new SharedGraph(graph, policy.callsAtOnce());
         this.policy = policy;
         this.listener = listener;
     }

@@ -102,11 +102,13 @@ public final class ModelLoader {
             Calibration calibration = calibrate(manifest, spec, engine, graph);
             BatchPolicy policy = policy(spec, engine, calibration);
             LOG.infof(
-                    "%s on %s: %s; %s",
+                    "%s on %s: %s; %s %d rows%s",
                     key,
                     engine.description(),
                     calibration,
-                    policy.isFixed() ? "always " + policy.maxRows() + " rows" : "up to " + policy.maxRows() + " rows");
+                    policy.isFixed() ? "always" : "up to",
+                    policy.maxRows(),
+                    policy.callsAtOnce() == 1 ? "" : ", %d calls at once".formatted(policy.callsAtOnce()));
             batchListener.calibrated(key, calibration.times(), policy);
             return new Warm(
                     new LoadedArtifact(key, spec, graph, policy, batchListener),
@@ -128,7 +130,8 @@ public final class ModelLoader {
     private BatchPolicy policy(ArtifactSpec spec, Engine engine, Calibration calibration) {
         boolean isFixed = !engine.isBatchInvariant();
         int rows = isFixed ? fixedRows(spec) : calibration.batchLimit(maxRows(spec));
-        return new BatchPolicy(rows, isFixed, settings.maxDelay(), settings.maxWait(), settings.maxQueued());
+        return new BatchPolicy(
+                rows, isFixed, settings.maxDelay(), settings.maxWait(), settings.maxQueued(), engine.callsAtOnce());
     }
 
     private int maxRows(ArtifactSpec spec) {

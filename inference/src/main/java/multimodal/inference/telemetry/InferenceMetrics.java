@@ -37,6 +37,7 @@ final class InferenceMetrics implements BatchListener, AdmissionListener, ModelL
     @Override
     public void calibrated(BatchKey key, SortedMap<Integer, Duration> callTimes, BatchPolicy policy) {
         gauge(MetricNames.BATCH_LIMIT, tags(key)).set(policy.maxRows());
+        gauge(MetricNames.BATCH_CALLS, tags(key)).set(policy.callsAtOnce());
         callTimes.forEach(
                 (rows, time) -> time(MetricNames.CALIBRATION_TIME, tags(key).and(MetricNames.ROWS, "" + rows))
                         .set(time.toNanos()));

@@ -27,6 +27,9 @@ public final class MetricNames {
     /** Gauge: rows in a call at the most, as calibration or the fixed size decided. Tags {@link #MODEL}, {@link #ARTIFACT}. */
     public static final String BATCH_LIMIT = "inference.batch.limit";
 
+    /** Gauge: engine calls that may run side by side. Tags {@link #MODEL}, {@link #ARTIFACT}. */
+    public static final String BATCH_CALLS = "inference.batch.calls";
+
     /** Gauge: the time of one call at warm-up. Tags {@link #MODEL}, {@link #ARTIFACT}, {@link #ROWS}. */
     public static final String CALIBRATION_TIME = "inference.calibration.time";
 

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import multimodal.inference.repository.ModelId;
@@ -20,7 +22,7 @@ final class BatchingFixtures {
     private BatchingFixtures() {}
 
     static BatchPolicy policy(int maxRows, Duration maxWait) {
-        return new BatchPolicy(maxRows, false, Duration.ZERO, maxWait, 1000);
+        return new BatchPolicy(maxRows, false, Duration.ZERO, maxWait, 1000, 1);
     }
 
     static RequestContext context(BooleanSupplier cancelled) {
@@ -59,6 +61,14 @@ final class BatchingFixtures {
             y[i] += 1;
         }
         return Map.of("y", Tensor.of(x.shape(), y));
+    }
+
+    static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static void await(CountDownLatch latch) {

@@ -79,7 +79,7 @@ class DynamicBatcherTest {
     @Test
     void everyCallOfAFixedPolicyHasTheSameRows() {
         release.countDown();
-        BatchPolicy fixed = new BatchPolicy(4, true, Duration.ZERO, Duration.ZERO, 100);
+        BatchPolicy fixed = new BatchPolicy(4, true, Duration.ZERO, Duration.ZERO, 100, 1);
         try (DynamicBatcher batcher = new DynamicBatcher(KEY, engine.graph("adder"), fixed, listener)) {
             assertThat(values(run(batcher, rows(1)))).containsExactly(2);
             assertThat(values(run(batcher, rows(1, 2, 3, 4, 5)))).containsExactly(2, 3, 4, 5, 6);
@@ -123,7 +123,7 @@ class DynamicBatcherTest {
 
     @Test
     void fullQueueRefusesWithADelay() throws Exception {
-        BatchPolicy small = new BatchPolicy(4, false, Duration.ZERO, Duration.ZERO, 2);
+        BatchPolicy small = new BatchPolicy(4, false, Duration.ZERO, Duration.ZERO, 2, 1);
         try (DynamicBatcher batcher = new DynamicBatcher(KEY, engine.graph("adder"), small, listener)) {
             CompletableFuture<float[]> first = first(batcher);
             CompletableFuture<float[]> second = submit(batcher, RequestContext.detached(), rows(1));

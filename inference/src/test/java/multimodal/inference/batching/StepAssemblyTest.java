@@ -40,7 +40,7 @@ class StepAssemblyTest {
         long now = step.entries().get(0).submittedNanos();
 
         assertThat(assembly.nanosUntilDue(now + MAX_WAIT.toNanos())).isZero();
-        assertThat(assembly.take()).hasSize(1);
+        assertThat(assembly.take(1)).hasSize(1);
     }
 
     @Test
@@ -73,7 +73,7 @@ class StepAssemblyTest {
         }
         List<Float> served = new ArrayList<>();
         for (int round = 0; round < 5; round++) {
-            for (Entry entry : assembly.take()) {
+            for (Entry entry : assembly.take(1)) {
                 float row = entry.inputs().get("x").floats()[0];
                 served.add(row);
                 entry.outcome().complete(new Outcome(Map.of(), 0, 0, 0, this));
@@ -177,7 +177,7 @@ class StepAssemblyTest {
 
         void serve(int calls) {
             for (int call = 0; call < calls; call++) {
-                for (Entry entry : assembly.take()) {
+                for (Entry entry : assembly.take(1)) {
                     int row = (int) entry.inputs().get("x").floats()[0];
                     entry.outcome().complete(new Outcome(Map.of(), 0, 0, 0, this));
                     steps.set(row, steps.get(row) + 1);

@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,6 +55,52 @@ class StepBatcherTest {
             assertThat(two.get()).isEqualTo(25);
             assertThat(engine.batchSizes()).containsExactly(2, 2, 2, 2, 2);
         }
+    }
+
+    @Test
+    void openRowsAreSharedOutAmongCallsAtOnce() throws Exception {
+        CyclicBarrier bothRun = new CyclicBarrier(2);
+        ScriptedEngine engine = new ScriptedEngine(inputs -> {
+            await(bothRun);
+            return BatchingFixtures.addOne(inputs);
+        });
+        List<Work> heard = new CopyOnWriteArrayList<>();
+        try (StepBatcher batcher = batcher(engine, new BatchPolicy(4, false, Duration.ZERO, FOREVER, 100, 2));
+                Row first = batcher.open(RequestContext.detached(), StepWeight.USUAL, heard::add);
+                Row second = batcher.open(RequestContext.detached(), StepWeight.USUAL, heard::add)) {
+            Future<Float> one = pipelines.submit(loop(first, 10, 1));
+            Future<Float> two = pipelines.submit(loop(second, 20, 1));
+
+            assertThat(one.get()).isEqualTo(11);
+            assertThat(two.get()).isEqualTo(21);
+            assertThat(engine.batchSizes()).containsExactly(1, 1);
+            // Both had the engine to themselves for a moment at the most.
+            assertThat(heard).allSatisfy(work -> assertThat(work.engineShare())
+                    .isLessThanOrEqualTo(work.timings().engine()));
+        }
+    }
+
+    @Test
+    void closeWaitsForAllCallsAtOnce() throws Exception {
+        CountDownLatch started = new CountDownLatch(2);
+        CountDownLatch release = new CountDownLatch(1);
+        ScriptedEngine engine = new ScriptedEngine(inputs -> {
+            started.countDown();
+            await(release);
+            return BatchingFixtures.addOne(inputs);
+        });
+        StepBatcher batcher = batcher(engine, new BatchPolicy(1, false, Duration.ZERO, Duration.ZERO, 100, 2));
+        Row first = open(batcher);
+        Row second = open(batcher);
+        Future<Float> one = pipelines.submit(loop(first, 10, 1));
+        Future<Float> two = pipelines.submit(loop(second, 20, 1));
+        await(started);
+        Future<?> closing = pipelines.submit(batcher::close);
+        release.countDown();
+        closing.get();
+
+        assertThat(one.get()).isEqualTo(11);
+        assertThat(two.get()).isEqualTo(21);
     }
 
     @Test
@@ -124,7 +172,7 @@ class StepBatcherTest {
 
     @Test
     void mixedRowsGetTheSameAloneAndTogetherEvenIfTheEngineDependsOnTheBatchSize() throws Exception {
-        BatchPolicy fixed = new BatchPolicy(4, true, Duration.ZERO, Duration.ofMillis(1), 100);
+        BatchPolicy fixed = new BatchPolicy(4, true, Duration.ZERO, Duration.ofMillis(1), 100, 1);
         ScriptedEngine engine = new ScriptedEngine(StepBatcherTest::dependsOnBatchSize);
         List<List<Float>> alone = new ArrayList<>();
         for (int row = 0; row < 20; row++) {
@@ -238,7 +286,7 @@ class StepBatcherTest {
     @Test
     void tooManyOpenRowsAreRefused() {
         ScriptedEngine engine = new ScriptedEngine(BatchingFixtures::addOne);
-        BatchPolicy two = new BatchPolicy(2, false, Duration.ZERO, Duration.ZERO, 2);
+        BatchPolicy two = new BatchPolicy(2, false, Duration.ZERO, Duration.ZERO, 2, 1);
         try (StepBatcher batcher = batcher(engine, two);
                 Row first = open(batcher);
                 Row second = open(batcher)) {

@@ -38,7 +38,7 @@ class WaitingEntriesTest {
     @Test
     void nothingIsDueWhileNothingWaits() {
         assertThat(waiting.nanosUntilDue(SUBMITTED)).isEqualTo(Long.MAX_VALUE);
-        assertThat(waiting.take()).isEmpty();
+        assertThat(waiting.take(1)).isEmpty();
     }
 
     @Test
@@ -74,10 +74,28 @@ class WaitingEntriesTest {
         Entry last = entry(rows(6, 7));
         List.of(first, other, tooMany, last).forEach(waiting::add);
 
-        assertThat(waiting.take()).containsExactly(first, last);
-        assertThat(waiting.take()).containsExactly(other);
-        assertThat(waiting.take()).containsExactly(tooMany);
+        assertThat(waiting.take(1)).containsExactly(first, last);
+        assertThat(waiting.take(1)).containsExactly(other);
+        assertThat(waiting.take(1)).containsExactly(tooMany);
         assertThat(left).containsExactly(2, 2, 1, 3);
+    }
+
+    @Test
+    void callsThatBeginAtOnceGetEqualShares() {
+        List<Entry> entries = List.of(entry(rows(1, 1)), entry(rows(2, 2)), entry(rows(3)), entry(rows(4)));
+        entries.forEach(waiting::add);
+
+        assertThat(waiting.take(3)).containsExactly(entries.get(0));
+        assertThat(waiting.take(2)).containsExactly(entries.get(1));
+        assertThat(waiting.take(1)).containsExactly(entries.get(2), entries.get(3));
+    }
+
+    @Test
+    void aShareIsNeverMoreThanABatch() {
+        List<Entry> entries = List.of(entry(rows(1, 1, 1)), entry(rows(2, 2, 2)), entry(rows(3, 3, 3)));
+        entries.forEach(waiting::add);
+
+        assertThat(waiting.take(2)).containsExactly(entries.get(0));
     }
 
     @Test
@@ -89,7 +107,7 @@ class WaitingEntriesTest {
         List.of(cancelled, late, live).forEach(waiting::add);
         gone.set(true);
 
-        assertThat(waiting.take()).containsExactly(live);
+        assertThat(waiting.take(1)).containsExactly(live);
         assertThat(dropped).containsExactly(ErrorKind.CANCELLED, ErrorKind.DEADLINE_EXCEEDED);
         assertThat(cancelled.outcome()).isCompletedExceptionally();
         assertThat(late.outcome()).isCompletedExceptionally();

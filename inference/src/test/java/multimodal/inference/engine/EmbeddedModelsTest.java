@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import multimodal.inference.engine.ArtifactInputs.Call;
 import multimodal.inference.repository.ArtifactSpec;
@@ -28,11 +29,13 @@ class EmbeddedModelsTest {
     private static final int ROWS = 8;
 
     private static Engine onnxRuntime;
+    private static Engine onnxRuntimeOfTwoThreads;
     private static Engine pytorch;
 
     @BeforeAll
     static void openEngines() {
         onnxRuntime = OnnxRuntimeEngine.open(EngineContract.ONE_THREAD);
+        onnxRuntimeOfTwoThreads = OnnxRuntimeEngine.open(new EngineOptions(2, Device.CPU));
         pytorch = PytorchEngine.open(EngineContract.ONE_THREAD);
     }
 
@@ -65,16 +68,22 @@ class EmbeddedModelsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("artifacts")
-    void onnxRuntimeGivesARowTheSameBitsAtEveryBatchSize(
+    void onnxRuntimeGivesARowTheSameBitsAtEveryBatchSizeAndBesideAnotherCall(
             String name, ModelManifest manifest, ArtifactSpec artifact, Call call) {
         Map<String, Tensor> inputs = ArtifactInputs.random(artifact, call, ROWS, 2);
-        try (Graph graph = onnxRuntime.load(manifest, artifact)) {
+        try (Graph graph = onnxRuntime.load(manifest, artifact);
+                Graph shared = onnxRuntimeOfTwoThreads.load(manifest, artifact)) {
             Map<String, Tensor> together = graph.run(inputs);
             for (int batch : new int[] {1, 2, 4}) {
                 for (int row = 0; row < ROWS; row += batch) {
                     assertSameRows(graph.run(rows(inputs, row, row + batch)), rows(together, row, row + batch));
                 }
             }
+            int half = ROWS / 2;
+            CompletableFuture<Map<String, Tensor>> beside =
+                    CompletableFuture.supplyAsync(() -> shared.run(rows(inputs, 0, half)));
+            assertSameRows(shared.run(rows(inputs, half, ROWS)), rows(together, half, ROWS));
+            assertSameRows(beside.join(), rows(together, 0, half));
         }
     }
 

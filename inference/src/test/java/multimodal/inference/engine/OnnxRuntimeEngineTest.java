@@ -61,4 +61,11 @@ class OnnxRuntimeEngineTest extends EngineContract {
     void rowsAreTheSameAtEveryBatchSizeOnTheCpuOnly() {
         assertThat(engine.isBatchInvariant()).isTrue();
     }
+
+    @Test
+    void callsRunSideBySideWhereOneHasSeveralThreads() {
+        assertThat(engine.callsAtOnce()).isEqualTo(1);
+        assertThat(OnnxRuntimeEngine.open(new EngineOptions(2, Device.CPU)).callsAtOnce())
+                .isEqualTo(2);
+    }
 }

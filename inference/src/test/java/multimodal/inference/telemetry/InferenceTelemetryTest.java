@@ -159,12 +159,13 @@ class InferenceTelemetryTest {
 
     @Test
     void calibrationIsTold() {
-        BatchPolicy policy = new BatchPolicy(16, false, Duration.ZERO, Duration.ZERO, 100);
+        BatchPolicy policy = new BatchPolicy(16, false, Duration.ZERO, Duration.ZERO, 100, 2);
         telemetry
                 .batches()
                 .calibrated(KEY, new TreeMap<>(Map.of(1, Duration.ofMillis(10), 4, Duration.ofMillis(25))), policy);
 
         assertThat(meters.get(MetricNames.BATCH_LIMIT).gauge().value()).isEqualTo(16);
+        assertThat(meters.get(MetricNames.BATCH_CALLS).gauge().value()).isEqualTo(2);
         assertThat(meters.get(MetricNames.CALIBRATION_TIME)
                         .tag("rows", "4")
                         .timeGauge()

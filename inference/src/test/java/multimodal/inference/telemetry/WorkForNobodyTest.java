@@ -72,7 +72,7 @@ class WorkForNobodyTest {
     }
 
     private StepBatcher batcher(ScriptedEngine engine) {
-        BatchPolicy policy = new BatchPolicy(2, false, Duration.ZERO, Duration.ofHours(1), 10);
+        BatchPolicy policy = new BatchPolicy(2, false, Duration.ZERO, Duration.ofHours(1), 10, 1);
         BatchKey key = new BatchKey(new ModelId("toy", "1"), "adder");
         return new StepBatcher(
                 key, engine.graph("adder"), policy, new InferenceTelemetry(OpenTelemetry.noop(), meters).batches());
