@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import multimodal.clip.index.ImageFilter;
 import multimodal.clip.index.ImageIndex;
@@ -48,8 +49,8 @@ public final class SearchCommand implements Callable<Integer> {
     private static final int NEAREST = 10;
     private static final int CENTRES = 1_000;
 
-    /** Share of the points that the filter of the filtered search matches: one in so many. */
-    private static final int ONE_IN = 20;
+    /** Shares of the points that the filters of filtered searches match, one in so many: a few of them, and many. */
+    private static final List<Integer> FILTERS = List.of(20, 4);
 
     /** How far the cosine of one point may be from itself when it is computed in another order. */
     private static final float ROUNDING = 1e-5f;
@@ -66,8 +67,8 @@ public final class SearchCommand implements Callable<Integer> {
 
     /** What is asked: with {@code oneIn} above 1, for those whose number it divides. */
     private record Questions(String name, List<float[]> queries, int oneIn) {
-        Questions filtered() {
-            return new Questions(name + ", filter that 1 in " + ONE_IN + " matches", queries, ONE_IN);
+        Questions filtered(int filter) {
+            return new Questions(name + ", filter that 1 in " + filter + " matches", queries, filter);
         }
     }
 
@@ -165,7 +166,7 @@ public final class SearchCommand implements Callable<Integer> {
     private void askAll(List<Questions> questions, Map<String, Contender> contenders) {
         for (Questions asked : questions) {
             ask(asked, contenders);
-            ask(asked.filtered(), contenders);
+            FILTERS.forEach(filter -> ask(asked.filtered(filter), contenders));
         }
     }
 
@@ -217,16 +218,21 @@ public final class SearchCommand implements Callable<Integer> {
     }
 
     private IndexedImage image(int number) {
-        return new IndexedImage(
-                String.valueOf(number),
-                points.get(number),
-                number % ONE_IN == 0 ? Map.of("rare", new MetadataValue.Flag(true)) : Map.of());
+        Map<String, MetadataValue> metadata = FILTERS.stream()
+                .filter(oneIn -> number % oneIn == 0)
+                .collect(Collectors.toMap(SearchCommand::key, oneIn -> new MetadataValue.Flag(true)));
+        return new IndexedImage(String.valueOf(number), points.get(number), metadata);
+    }
+
+    private static String key(int oneIn) {
+        return "one-in-" + oneIn;
     }
 
     private static Contender contender(ImageIndex index) {
-        ImageFilter rare = new ImageFilter.In("rare", Set.of(new MetadataValue.Flag(true)));
         return (query, oneIn) -> {
-            Optional<ImageFilter> filter = oneIn == 1 ? Optional.empty() : Optional.of(rare);
+            Optional<ImageFilter> filter = oneIn == 1
+                    ? Optional.empty()
+                    : Optional.of(new ImageFilter.In(key(oneIn), Set.of(new MetadataValue.Flag(true))));
             return index.search(COLLECTION, query, NEAREST, filter, RequestContext.detached()).stream()
                     .map(hit -> Integer.valueOf(hit.id()))
                     .toList();
