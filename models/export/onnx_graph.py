@@ -34,6 +34,7 @@ def write(artifact: Artifact, weights: Weights, path: Path) -> None:
             dynamo=False,
         )
         model = onnx.load(whole, load_external_data=False)
+        bring_back(model.graph, whole.parent)
         _refer(model.graph, weights, whole.parent)
     fixed = {port.name: port.name for port in [*artifact.inputs, *artifact.outputs]}
     _shorten(model.graph, fixed)
@@ -56,6 +57,17 @@ def _shorten(graph: onnx.GraphProto, names: dict[str, str]) -> None:
                 _shorten(attribute.g, names)
     for value in [*graph.initializer, *graph.input, *graph.output]:
         value.name = short(value.name)
+
+
+def bring_back(graph: onnx.GraphProto, folder: Path) -> None:
+    """Puts constants of nodes, which the exporter has written into files of `folder` too, back into the graph."""
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.GRAPH:
+                bring_back(attribute.g, folder)
+            elif attribute.t.data_location == TensorProto.EXTERNAL:
+                values = numpy_helper.to_array(attribute.t, str(folder))
+                attribute.t.CopyFrom(numpy_helper.from_array(values, attribute.t.name))
 
 
 def _refer(graph: onnx.GraphProto, weights: Weights, folder: Path) -> None:

@@ -5,7 +5,10 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
 from safetensors import safe_open
 from safetensors.torch import load_file
 
@@ -64,6 +67,19 @@ class ExportTest(unittest.TestCase):
     def test_weights_of_eight_bits_and_decoders_have_no_graph_in_float16(self):
         for made in (artifact(0, 8), replace(artifact(0), grows=True)):
             self.assertEqual(bundle.described(made, {}, halves=True)["graphs"]["pytorch"], {"file": "net.pt"})
+
+    def test_constants_that_were_written_into_files_come_back_into_the_graph(self):
+        mask = np.triu(np.full((64, 64), -1e4, np.float32))
+        constant = helper.make_node("Constant", [], ["mask"], value=numpy_helper.from_array(mask, "mask"))
+        found = helper.make_tensor_value_info("mask", TensorProto.FLOAT, mask.shape)
+        model = helper.make_model(helper.make_graph([constant], "net", [], [found]))
+        whole = self.folder / "whole.onnx"
+        onnx.save_model(model, whole, save_as_external_data=True, all_tensors_to_one_file=False, convert_attribute=True)
+        read = onnx.load(whole, load_external_data=False)
+        onnx_graph.bring_back(read.graph, self.folder)
+        kept = read.graph.node[0].attribute[0].t
+        self.assertEqual(kept.data_location, TensorProto.DEFAULT)
+        np.testing.assert_array_equal(numpy_helper.to_array(kept), mask)
 
     def test_rows_of_int8_stand_for_themselves_whatever_their_size(self):
         rows = torch.randn(5, 3, 7) * torch.tensor([0.0, 1e-30, 1e-4, 1.0, 1e30]).view(5, 1, 1)
