@@ -33,7 +33,9 @@ CARD = {
     " usual way: medium size, in the middle, Fluent's style. The same UNet paints into masks: two fifths of the"
     " pictures of most of its training had a part given. Before sketches were composited it had 4,250 steps of 768"
     " pictures on one H200, three in ten of them painted from sketches that edges had changed, or from image"
-    " embeddings; 6,870 steps of 16 pictures on a CPU followed. Its weights are stored as rows of int8 (decision 16).",
+    " embeddings; 6,870 steps of 16 pictures on a CPU followed. What a prompt names is sketched inside the mask. The"
+    " decoder of the autoencoder had 9,633 steps of 128 pictures on one H200. Weights are stored as rows of int8"
+    " (decision 16).",
 }
 SCHEDULER_KEYS = ("prediction_type", "beta_schedule", "beta_start", "beta_end", "num_train_timesteps")
 SCHEDULER_KEYS += ("timestep_spacing", "steps_offset", "set_alpha_to_one", "rescale_betas_zero_snr")

@@ -9,7 +9,6 @@ from pathlib import Path
 import torch
 from transformers import CLIPModel
 
-from models.export import clip as towers
 from models.export import command
 from models.export.artifact import Artifact, Model, Port
 from models.export.origin import Origin
@@ -92,7 +91,7 @@ def shipped(folder: Path) -> tuple[trainer.Fusion, CLIPModel]:
 
 
 def make(origin: Origin) -> Model:
-    clip = towers.shipped(command.REPOSITORY / "sticker-clip" / "1")
+    clip = trainer.towers()
     fusion = trainer.load_fusion(origin.checkpoint or trainer.latest())
     return Model(
         origin,

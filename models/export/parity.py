@@ -16,9 +16,9 @@ TOLERANCES = {"float32": 1e-4, "float16": 1e-2}
 """Largest allowed difference of an engine that computes in this, relative to the largest absolute value of the output
 it should have."""
 
-ROUNDING_TOLERANCES = {16: 0.02, 8: 0.05}
-"""The same for what the rounding of weights to so many bits does, which adds up over layers; int8 must also keep the
-model's held-out figures, which `measure` tells."""
+ROUNDING_TOLERANCES = {16: 0.02, 8: 0.1}
+"""The same for what the rounding of weights to so many bits does, which adds up over layers: it tells a broken one.
+int8 must also keep the model's held-out figures, which `measure` tells."""
 
 
 class ParityError(Exception):

@@ -15,7 +15,7 @@ from models.world.scenes import scene_at
 
 CONTROL = {"scale": 1.0, "start": 0.0, "end": 1.0}
 CASES = [
-    {"name": "castle", "prompt": "a castle", "seed": 42, "steps": 8, "scene": 0, "all_latents": True},
+    {"name": "castle", "prompt": "a castle", "seed": 43, "steps": 8, "scene": 0, "all_latents": True},
     {"name": "cat", "prompt": "一只猫", "seed": 7, "steps": 5, "scene": 1, "controls": [CONTROL | {"scale": 0.5}]},
 ]
 DEFAULTS = pictures.DEFAULTS | {"controls": [CONTROL], "guess_mode": False}

@@ -3,10 +3,12 @@
     python -m models.train.clip --minutes 30 --resume
     python -m models.train.clip --evaluate
 
-First the stem learns alone to name the objects of scenes. Then two losses share each look at the pictures: CLIP's own
-between scenes and their captions, and one between scenes and a prompt for every concept (as in UniCL, Yang et al.
-2022), which is what zero-shot classification asks later.
-`latest.pt` holds {"model", "raw", "head", "stem_head": weights, "step": int}; `model` is the moving average.
+First the stem learns alone to name the objects of scenes. Then four losses share each look at the pictures: CLIP's own
+between scenes and their captions; one between scenes and a prompt for every concept (as in UniCL, Yang et al. 2022),
+which is what zero-shot classification asks later; one of what the patches show; and one of the scene's facts, read out
+of the embedding: which thing stands left, how many there are, where. Captions of a batch hardly ever differ in these
+alone, so the contrast does not ask for them, but unCLIP (`unclip.py`) paints from what an embedding tells.
+`latest.pt` holds {"model", "raw", "heads": weights, "step": int}; `model` is the moving average.
 """
 
 from models.train import common  # first: it sets the thread counts
@@ -16,9 +18,11 @@ from models.train import common  # first: it sets the thread counts
 import random
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 from transformers import CLIPConfig, CLIPModel
 
 from models.tokenizer import tokenizer
@@ -35,7 +39,7 @@ TEMPLATES = {
     "zh": ["一张{}的贴纸", "一张{}的图片", "{}"],
 }
 VENDORS_SEEN = (*TRAIN_VENDORS, *EXTRA_VENDORS)
-KINDS = {(1,): 66, (2,): 10, (3,): 4, (1, 1): 16, (2, 1): 2, (1, 2): 2}
+KINDS = {(1,): 50, (2,): 10, (3,): 6, (1, 1): 26, (2, 1): 4, (1, 2): 4}
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,9 @@ class Settings:
     ema: float = 0.995
     stem_learning_rate: float = 2e-3
     stem_steps: int = 2200  # in which the stem learns alone to name objects: a convolution learns that fastest
-    strangers: int = 24  # concepts of each batch's class prompts that no scene of it shows
+    strangers: int = 24  # concepts of each batch's class prompts that no scene of it shows, if there are so many
+    facts_weight: float = 0.25
+    facts_hidden: int = 512
     augmentation: tuple[float, float] = (0.15, 0.75)  # share of the pictures that are changed, at first and at last
     augmentation_steps: int = 3000  # in which it grows, for nothing is learned of strongly changed pictures alone
     held_out: int = 512  # scenes that `--evaluate` looks at
@@ -113,47 +119,86 @@ def plain_prompts(language: str, template: str) -> list[str]:
     return [template.format(grammar.article(NAMES[concept.id].english[0][0])) for concept in CONCEPTS]
 
 
-def _batch(number: int) -> tuple:
-    """What `stem_loss` needs while the stem learns alone, afterwards what `losses_of` needs."""
-    settings, rng = Settings(), random.Random(f"clip/{number}")
+class FactsHead(nn.Module):
+    """Embeddings (B, 192) to the loss of the facts that they tell; thrown away after training."""
+
+    def __init__(self, embedding: int, hidden: int) -> None:
+        super().__init__()
+        self.read, self.heads = nn.Sequential(nn.Linear(embedding, hidden), nn.GELU()), prompts.Heads(hidden)
+
+    def loss(self, embeddings: torch.Tensor, facts: torch.Tensor, shown: torch.Tensor) -> torch.Tensor:
+        named = dict(zip(self.heads.facts, facts.unbind(1), strict=True))
+        return self.heads.loss(self.read(embeddings * embeddings.shape[1] ** 0.5), named, shown)
+
+
+class Heads(nn.ModuleDict):
+    """What is thrown away after training."""
+
+    def __init__(self, model: CLIPModel, settings: Settings) -> None:
+        width, embedding = model.config.vision_config.hidden_size, model.config.projection_dim
+        facts = FactsHead(embedding, settings.facts_hidden)
+        super().__init__({"stem": StemHead(width), "patches": PatchHead(width), "facts": facts})
+
+
+class Drawn(NamedTuple):
+    """What a step learns from, a row a scene."""
+
+    number: int
+    """The batch's."""
+    pixels: torch.Tensor
+    """Uint8 (batch, 128, 128, 3)."""
+    labels: torch.Tensor
+    """Uint8 (batch, 128, 128), what the pixels show."""
+    shown: torch.Tensor
+    """Float32 (batch, 128), one for each concept that is there."""
+    facts: torch.Tensor
+    """Int64 (batch, facts), in the order of `prompts.Heads`."""
+    captions: tuple[torch.Tensor, torch.Tensor]
+    """Ids and mask, each int64 (batch, T)."""
+    classes: tuple[torch.Tensor, torch.Tensor]
+    """Those of the class prompts, (concepts, T)."""
+    wanted: torch.Tensor
+    """Float32 (batch, concepts): the share of each class prompt."""
+
+
+def _draw(settings: Settings, number: int) -> Drawn:
+    rng = random.Random(f"clip/{number}")
     scenes = [scene_at("train", number * settings.batch + i, VENDORS_SEEN, KINDS) for i in range(settings.batch)]
-    first, last = settings.augmentation
-    strength = first + (last - first) * min(1.0, number / settings.augmentation_steps)
-    pictures, labels = augmented(*labelled(scenes), number, strength)
-    if number < settings.stem_steps:
-        return pictures, objects_shown(scenes)
     captions = [grammar.caption(scene, rng.choice(grammar.LANGUAGES), rng) for scene in scenes]
-    shown = {concept for scene in scenes for concept in scene.counts}
-    concepts = sorted(shown) + rng.sample(sorted(CONCEPT_INDEX.keys() - shown), settings.strangers)
-    wanted = torch.zeros(len(scenes), len(concepts))
-    for row, scene in enumerate(scenes):
-        wanted[row, [concepts.index(concept) for concept in scene.counts]] = 1 / len(scene.counts)
-    named = tokenizer.batch(class_prompts(concepts, rng), full=False)
-    return pictures, labels, *tokenizer.batch(captions, full=False), *named, wanted
+    seen = {concept for scene in scenes for concept in scene.counts}
+    others = sorted(CONCEPT_INDEX.keys() - seen)
+    concepts = sorted(seen) + rng.sample(others, min(len(others), settings.strangers))
+    shown = objects_shown(scenes)
+    wanted = shown[:, [CONCEPT_INDEX[concept] for concept in concepts]]
+    wanted = wanted / wanted.sum(1, keepdim=True)
+    facts = torch.tensor([list(prompts.facts_of(scene).values()) for scene in scenes])
+    prompted = tokenizer.batch(class_prompts(concepts, rng), full=False)
+    return Drawn(number, *labelled(scenes), shown, facts, tokenizer.batch(captions, full=False), prompted, wanted)
 
 
-def stem_loss(model: CLIPModel, head: StemHead, batch: tuple) -> dict[str, torch.Tensor]:
-    """The loss of naming the objects by what the stem alone gives."""
-    pictures, shown = batch
-    return {"stem": head.loss(model.vision_model.embeddings.patch_embedding(pictures), shown)}
-
-
-def losses_of(model: CLIPModel, head: PatchHead, batch: tuple) -> dict[str, torch.Tensor]:
-    """The losses between scenes and captions, between scenes and concepts, and of the patches."""
-    pictures, labels, ids, mask, class_ids, class_mask, wanted = batch
+def losses_of(model: CLIPModel, heads: Heads, settings: Settings, drawn: Drawn) -> dict[str, torch.Tensor]:
+    """That of the stem while it learns alone; then those of captions, concepts, patches and facts."""
+    first, last = settings.augmentation
+    strength = first + (last - first) * min(1.0, drawn.number / settings.augmentation_steps)
+    pictures, labels = augmented(drawn.pixels, drawn.labels, drawn.number, strength)
+    if drawn.number < settings.stem_steps:
+        return {"stem": heads["stem"].loss(model.vision_model.embeddings.patch_embedding(pictures), drawn.shown)}
     scale = model.logit_scale.exp().clamp(max=100)
     seen = model.vision_model(pixel_values=pictures)
     images = F.normalize(model.visual_projection(seen.pooler_output), dim=-1)
-    logits = scale * images @ text_features(model, ids, mask).T
-    rows = torch.arange(len(ids), device=ids.device)
-    contrast = (F.cross_entropy(logits, rows) + F.cross_entropy(logits.T, rows)) / 2
-    classes = F.cross_entropy(scale * images @ text_features(model, class_ids, class_mask).T, wanted)
-    return {"contrast": contrast, "classes": classes, "patches": head.loss(seen.last_hidden_state, labels)}
+    logits = scale * images @ text_features(model, *drawn.captions).T
+    rows = torch.arange(len(images), device=images.device)
+    return {
+        "contrast": (F.cross_entropy(logits, rows) + F.cross_entropy(logits.T, rows)) / 2,
+        "classes": F.cross_entropy(scale * images @ text_features(model, *drawn.classes).T, drawn.wanted),
+        "patches": heads["patches"].loss(seen.last_hidden_state, labels),
+        "facts": settings.facts_weight * heads["facts"].loss(images, drawn.facts, drawn.shown),
+    }
 
 
 def begin(model: CLIPModel) -> None:
     """Gives a fresh model larger position embeddings and, if there is one, its text tower."""
-    torch.nn.init.normal_(model.vision_model.embeddings.position_embedding.weight, std=0.2)
+    nn.init.normal_(model.vision_model.embeddings.position_embedding.weight, std=0.2)
     if prompts.latest().exists():
         model.text_model.load_state_dict(prompts.load_text_encoder(prompts.latest())[0].text_model.state_dict())
         model.text_model.requires_grad_(False)
@@ -178,7 +223,7 @@ def begin_committed(model: CLIPModel) -> bool:
     return True
 
 
-def unfold_stem(model: torch.nn.Module) -> None:
+def unfold_stem(model: nn.Module) -> None:
     """Makes the stem of a committed vision tower trainable again (see `ConvolutionalStem.unfold`)."""
     scenes = [scene_at("train", number, VENDORS_SEEN, KINDS) for number in range(256)]
     model.vision_model.embeddings.patch_embedding.unfold(pictures_of(scenes))
@@ -204,35 +249,21 @@ def evaluate(model: CLIPModel, count: int) -> dict[str, float]:
     return zero_shot(model, "fluent", count) | zero_shot(model, "noto", count) | zero_shot(model, UNSEEN_VENDOR, count)
 
 
-@torch.no_grad()
-def stem_evaluated(model: CLIPModel, head: StemHead, count: int) -> dict[str, float]:
-    """Top-1 over all concepts of what the stem alone names, on the scenes of `zero_shot`."""
-    figures = {}
-    for vendor in (*TRAIN_VENDORS, UNSEEN_VENDOR):
-        scenes = [scene_at("test", number, (vendor,), {(1,): 100}) for number in range(count)]
-        right = torch.tensor([CONCEPT_INDEX[scene.groups[0].concept] for scene in scenes])
-        named = head.logits(model.vision_model.embeddings.patch_embedding(pictures_of(scenes))).argmax(1)
-        figures[f"{vendor}_stem"] = round((named == right).float().mean().item(), 4)
-    return figures
-
-
 def train(arguments) -> None:
-    settings, run, model, step = Settings(), common.Run("clip", arguments.minutes), build(), 0
-    width = model.config.vision_config.hidden_size
-    head, stem_head = PatchHead(width), StemHead(width)
+    settings, run, model, step = common.chosen(Settings(), arguments), common.Run("clip", arguments.minutes), build(), 0
+    heads = Heads(model, settings)
     begin(model)
     average = common.Ema(model, settings.ema)
     if state := run.earlier(arguments.resume):
         model.load_state_dict(state["raw"])
-        head.load_state_dict(state["head"])
-        stem_head.load_state_dict(state["stem_head"])
+        heads.load_state_dict(state["heads"])
         average.module.load_state_dict(state["model"])
         step = average.updates = state["step"]
     elif arguments.resume and begin_committed(model):
         average, step = common.Ema(model, settings.ema), settings.stem_steps
-    every = torch.nn.ModuleList([model, head, stem_head]).to(arguments.device)
+    every = nn.ModuleList([model, heads]).to(arguments.device)
     average.module.to(arguments.device)
-    stem = [*model.vision_model.embeddings.patch_embedding.parameters(), *stem_head.parameters()]
+    stem = [*model.vision_model.embeddings.patch_embedding.parameters(), *heads["stem"].parameters()]
     trained = [parameter for parameter in every.parameters() if parameter.requires_grad]
     rest = list(set(trained).difference(stem))
     optimizer = torch.optim.AdamW(
@@ -241,24 +272,21 @@ def train(arguments) -> None:
         weight_decay=settings.weight_decay,
     )
     run.log(settings=asdict(settings), parameters=common.count_parameters(model), step=step)
-    batches, first = common.prefetch(_batch, first=step), step
+    first = step
+    batches = common.prefetch(lambda number: _draw(settings, number), first=step, workers=arguments.workers)
     while not run.stopping():
         factor = common.warm_cosine(step - first, settings.warm_up, run.progress(), floor=0.02)
         common.set_learning_rate(optimizer, factor)
-        batch = tuple(tensor.to(arguments.device) for tensor in next(batches))
-        losses = stem_loss(model, stem_head, batch) if step < settings.stem_steps else losses_of(model, head, batch)
+        losses = losses_of(model, heads, settings, common.moved(next(batches), arguments.device))
         common.descend(optimizer, sum(losses.values()))
         average.update(model)
         step += 1
         if step % 20 == 0:
             run.log(step=step, **{name: round(loss.item(), 4) for name, loss in losses.items()})
         if run.due() or run.stopping():
-            heads = {"head": head.state_dict(), "stem_head": stem_head.state_dict()}
-            state = {"model": average.module.state_dict(), "raw": model.state_dict(), **heads, "step": step}
-            common.save_checkpoint(state, run.checkpoint)
-            alone = stem_evaluated(average.module, stem_head, 128) if step <= settings.stem_steps else {}
-            run.log(step=step, **evaluate(average.module, 128), **alone)
-    run.log(step=step, **evaluate(average.module, settings.held_out))
+            state = {"model": average.module.state_dict(), "raw": model.state_dict(), "heads": heads.state_dict()}
+            common.save_checkpoint({**state, "step": step}, run.checkpoint)
+    run.log(step=step, **evaluate(average.module.cpu(), settings.held_out // 4))
 
 
 def main() -> None:

@@ -238,9 +238,13 @@ def _by_a_thread(make: Callable[[int], object], first: int, depth: int) -> Itera
 
 
 def moved(batch, device: str):
-    """A batch, nested NamedTuples of tensors, on the device; copied while it computes where tensors are pinned."""
-    if isinstance(batch, tuple):
-        return type(batch)(*(moved(part, device) for part in batch))
+    """A batch, nested tuples of tensors, on the device; copied while it computes where tensors are pinned.
+
+    Pinning makes lists of tuples without names.
+    """
+    if isinstance(batch, tuple | list):
+        parts = [moved(part, device) for part in batch]
+        return type(batch)(*parts) if hasattr(batch, "_fields") else tuple(parts)
     return batch.to(device, non_blocking=True) if isinstance(batch, torch.Tensor) else batch
 
 

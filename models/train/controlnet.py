@@ -43,6 +43,8 @@ from models.train.vae import latest as latest_vae
 from models.world.scenes import scene_at
 
 NAME = "sticker-controlnet-canny"
+KINDS = {(1,): 42, (2,): 12, (3,): 8, (1, 1): 28, (2, 1): 5, (1, 2): 5}
+"""The kinds of scenes that it learns from, and their shares."""
 THRESHOLDS = (100, 200)
 """Of the gradient's strength (0 … 1020 × √2): what continues an edge, and what begins one. DetectEdges' defaults."""
 
@@ -199,7 +201,7 @@ class Batches:
     def draw(self, number: int) -> Drawn:
         settings, rng = self._settings, random.Random(f"control/{number}")
         first, base_settings = number * settings.batch, settings.unet
-        scenes = [scene_at("train", first + i, base_settings.vendors) for i in range(settings.batch)]
+        scenes = [scene_at("train", first + i, base_settings.vendors, KINDS) for i in range(settings.batch)]
         texts = prompts.captions_of(scenes, ("control", number))
         texts = ["" if rng.random() < settings.untold else text for text in texts]
         shown = base.drawn_whole(scenes, texts, base_settings.object_weight)

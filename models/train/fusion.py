@@ -1,6 +1,6 @@
 """Trains `sticker-fusion`, a multimodal transformer that says whether a text fits a picture, and where its words are.
 
-Tokens and patches are the states of the committed sticker-clip, which stays as it is. In each layer the tokens attend
+Tokens and patches are the states of a sticker-clip that stays as it is (`towers`). In each layer the tokens attend
 to one another and then, through `CrossModalAttention`, to the patches; the state of `<eos>` says at the end whether
 text and picture belong together. Half of the texts are wrong in one thing: an object (often a near one), a number, or
 the background. Beside that loss, each word that names an object must look at the patches that show it, or at nothing if
@@ -133,6 +133,17 @@ def build() -> Fusion:
     settings, config = Settings(), clip.config()
     text, image = config.text_config.hidden_size, config.vision_config.hidden_size
     return Fusion(text, image, settings.width, settings.heads, settings.layers)
+
+
+def towers() -> CLIPModel:
+    """The CLIP whose states it knows: that which the committed entry holds, or without one the committed sticker-clip.
+
+    A newer sticker-clip changes nothing for it; to train on that, remove the entry.
+    """
+    model = clip.committed()
+    for tower in ("text.", "vision."):
+        common.load_committed(model, NAME, tower)
+    return model
 
 
 def latest() -> Path:
@@ -284,7 +295,7 @@ def _lift(scenes: list[Scene], words: torch.Tensor, weights: torch.Tensor) -> fl
 
 def train(arguments) -> None:
     settings, run = common.chosen(Settings(), arguments), common.Run("fusion", arguments.minutes)
-    fusion, model, step = build(), clip.committed().to(arguments.device), 0
+    fusion, model, step = build(), towers().to(arguments.device), 0
     state = run.earlier(arguments.resume)
     if not state and arguments.resume:
         common.load_committed(fusion, NAME, "fusion.")
@@ -316,7 +327,7 @@ def train(arguments) -> None:
 def main() -> None:
     arguments = common.command_line("Trains the multimodal transformer.")
     if arguments.evaluate:
-        print(evaluate(load_fusion(latest()), clip.committed(), Settings().held_out))
+        print(evaluate(load_fusion(latest()), towers(), Settings().held_out))
     else:
         train(arguments)
 

@@ -13,6 +13,9 @@ for each of the ten: a composition that was never drawn is sketched as well as a
 
 One thing alone is drawn in the middle and moved by a cell; both halves of a picture are samples of one regression.
 
+Where a part of a picture is to be painted, the prompt tells what belongs there. One thing is then drawn as that of all
+its drawings which fits the mask best, and whatever is drawn is moved there, by whole cells, for which it is the same.
+
 `latest.pt` holds {"sketcher": weights, "sums": those of each regression, "scenes": their number}; `--resume` adds more
 scenes to the sums.
 
@@ -47,6 +50,14 @@ PAIRS = ((0, 1), (1, 1), (0, 2))  # classes of the counts of a scene's two group
 SHAPE = 24  # numbers that tell the shape of what covers a cell
 TINT = 8  # numbers that tell the colours of its ground, beside a one
 DRAWN = CHANNELS + SHAPE  # what is drawn of things: their latents on nothing, and their shape
+MASK_SHIFT = 7.5  # pixels by which a mask's edges move, on the mean, where each cell takes its first pixel
+MARGIN = 3  # pixels that a mask is wider than its thing, on each side, at best
+OVERFLOW = 2  # times the square of what lacks that the square of what is too much counts
+SIDES = (56, 64, 80, 96)  # pixels of one thing: one of two, a small, a medium and a big one
+LEFTS = (4, 32, 24, 16)
+"""Where they are drawn, in a picture of 128 pixels."""
+ROWS = (56, 40)  # pixels of one of two things, and of three
+BOTTOM = SIZE - 16  # the row of pixels that everything stands on
 
 
 KINDS_OF_LAYER = {"alone": {(1,): 1}, "three": {(3,): 1, (2, 1): 1, (1, 2): 1}, "halves": {(2,): 1, (1, 1): 2}}
@@ -83,8 +94,31 @@ class Layer(NamedTuple):
         return drawn[..., self.top : self.top + self.height, self.left : self.left + self.width].flatten(1)
 
 
+class Hole(NamedTuple):
+    """The boxes around masks, in pixels of a 128 × 128 picture, and which masks are of the whole picture."""
+
+    middle: torch.Tensor
+    """Float32 (batch, 2): x and y."""
+    sides: torch.Tensor
+    """Float32 (batch, 2): width and height."""
+    whole: torch.Tensor
+    """Bool (batch, 1)."""
+
+
+class Layout(NamedTuple):
+    """How one thing is drawn: float32, a row a prompt."""
+
+    drawings: torch.Tensor
+    """(batch, 4): shares of the drawings of `SIDES`."""
+    position: torch.Tensor
+    """(batch, 3): left, middle, right, of a thing alone."""
+
+
 class Sketcher(nn.Module):
-    """Pooled prompt states float32 (batch, 256) → latents (batch, 48, height, width), made for 8 × 8."""
+    """Pooled prompt states float32 (batch, 256) → latents (batch, 48, height, width), made for 8 × 8.
+
+    `mask` (batch, 1, h, w), if there is one, is one where the picture is painted: things are drawn inside of it.
+    """
 
     heads = {"left": 128, "right": 129, "left_count": 3, "right_count": 4}
     heads |= {"background": 10, "vendor": 2, "size": 3, "position": 4}
@@ -114,7 +148,7 @@ class Sketcher(nn.Module):
         fact["position"] = torch.cat([left, 1 - left - right, right], 1)
         return fact
 
-    def features(self, fact: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    def features(self, fact: dict[str, torch.Tensor], layout: Layout) -> dict[str, torch.Tensor]:
         """Products of probabilities: (batch, features) of each layer, (batch, 2, features) of both halves."""
         left, right = fact["left"], fact["right"][:, :-1]
         left_count, right_count = fact["left_count"], fact["right_count"]
@@ -122,26 +156,86 @@ class Sketcher(nn.Module):
         pair, two_one, one_two = (left_count[:, a : a + 1] * right_count[:, b : b + 1] for a, b in PAIRS)
         first, last = three + two_one + one_two, two_one + one_two
         thirds = [first * left, (three + two_one) * left + one_two * right, three * left + last * right]
-        halves = torch.stack([(two + pair) * left, two * left + pair * right], 1)
+        alone = one * layout.drawings
+        halves = torch.stack([(two + pair + alone[:, :1]) * left, two * left + pair * right], 1)
         return {
-            "alone": _products(_products(fact["vendor"], fact["size"]), one * left),
+            "alone": _products(_products(fact["vendor"], layout.drawings[:, 1:]), one * left),
             "three": _products(fact["vendor"], torch.cat(thirds, 1)),
             "halves": _products(fact["vendor"][:, None], halves),
         }
 
-    def forward(self, pooled: torch.Tensor, height: int, width: int) -> torch.Tensor:
+    def forward(self, pooled: torch.Tensor, height: int, width: int, mask: torch.Tensor | None = None) -> torch.Tensor:
         fact = self.read(pooled)
-        features = self.features(fact)
+        layout = usual(fact)
+        if mask is not None:
+            hole = hole_of(mask)
+            layout = Layout(*(torch.where(hole.whole, *parts) for parts in zip(layout, fitting(hole), strict=True)))
+        features = self.features(fact, layout)
         drawn = {name: draw(features[name]) for name, draw in self.things.items()}
         alone, three = (self.layers[name].placed(drawn[name]) for name in ("alone", "three"))
         halves = [self.layers["halves"].placed(half)[..., : GRID // 2] for half in drawn["halves"].unbind(1)]
-        left, middle, right = fact["position"][..., None, None, None].unbind(1)
+        left, middle, right = layout.position[..., None, None, None].unbind(1)
         things = left * F.pad(alone[..., 1:], (0, 1)) + middle * alone + right * F.pad(alone[..., :-1], (1, 0))
         things = things + three + torch.cat(halves, 3)
+        if mask is not None:
+            things = moved(things, hole, middle_of(fact, layout))
         ground = self.ground(fact["background"]).unflatten(1, (CHANNELS, GRID, GRID))
         colours, shape = things.split([CHANNELS, SHAPE], 1)
         sketch = ground + colours - self.covered(shape_of_ground(shape, ground))
         return F.interpolate(sketch, size=(height, width), mode="bilinear")
+
+
+def usual(fact: dict[str, torch.Tensor]) -> Layout:
+    """That of a whole picture."""
+    return Layout(F.pad(fact["size"], (1, 0)), fact["position"])
+
+
+def hole_of(mask: torch.Tensor) -> Hole:
+    """What masks (batch, 1, h, w) have as one."""
+    mask = F.interpolate(mask, size=(GRID, GRID), mode="nearest")
+    edges = torch.arange(GRID + 1, dtype=mask.dtype, device=mask.device) * PATCH
+    lows, highs = [], []
+    for across in (2, 3):
+        taken = mask.amax(across)[:, 0] > 0.5
+        lows.append(torch.where(taken, edges[:-1], SIZE).amin(1))
+        highs.append(torch.where(taken, edges[1:], 0).amax(1))
+    low, high = (torch.stack(edges, 1) - MASK_SHIFT for edges in (lows, highs))
+    low = low.clamp_min(0)
+    return Hole((low + high) / 2, high - low, mask.amin((2, 3)) > 0.5)
+
+
+def fitting(hole: Hole) -> Layout:
+    """That of the drawing that fits best, when moved by whole cells."""
+    sides, middles = hole.sides.new_tensor(SIDES), _middles_alone(hole.sides)
+    apart = hole.middle[:, None] - middles
+    apart = apart - PATCH * (apart / PATCH).round()
+    lack = (hole.sides[:, None] - sides[:, None]) / 2 - MARGIN
+    gaps = torch.stack([lack - apart, lack + apart])
+    cost = (gaps.relu().square() + OVERFLOW * (-gaps).relu().square()).sum((0, 3))
+    best = F.one_hot(cost.argmin(1), len(SIDES)).to(sides.dtype)
+    return Layout(best, torch.zeros_like(best[:, 1:]) + sides.new_tensor([0, 1, 0]))
+
+
+def middle_of(fact: dict[str, torch.Tensor], layout: Layout) -> torch.Tensor:
+    """Where the middle of the things stands, float32 (batch, 2) in pixels: x and y."""
+    left_count, right_count = fact["left_count"], fact["right_count"]
+    one, two, _ = (left_count * right_count[:, :1]).split(1, 1)
+    two = two + left_count[:, :1] * right_count[:, 1:2]
+    rows = one.new_tensor([[SIZE / 2, BOTTOM - side / 2] for side in ROWS])
+    return one * (layout.drawings @ _middles_alone(one)) + two * rows[0] + (1 - one - two) * rows[1]
+
+
+def _middles_alone(like: torch.Tensor) -> torch.Tensor:
+    """Float32 (4, 2): those of the drawings of one thing, in pixels: x and y."""
+    return like.new_tensor([[left + side / 2, BOTTOM - side / 2] for left, side in zip(LEFTS, SIDES, strict=True)])
+
+
+def moved(things: torch.Tensor, hole: Hole, middle: torch.Tensor) -> torch.Tensor:
+    """Things (batch, 72, 8, 8), their middle moved to that of the hole by whole cells."""
+    by = torch.where(hole.whole, 0, ((hole.middle - middle) / PATCH).round())
+    cells = torch.arange(GRID, dtype=things.dtype, device=things.device)
+    columns, rows = (((cells[:, None] - cells)[None] == way[:, None, None]).to(things.dtype) for way in by.unbind(1))
+    return rows[:, None] @ things @ columns[:, None].transpose(2, 3)
 
 
 def shape_of_ground(shape: torch.Tensor, ground: torch.Tensor) -> torch.Tensor:
@@ -229,7 +323,8 @@ def _batch(settings: Settings, sketcher: Sketcher, cells: Cells, text_encoder: C
         scenes = [scene for scene in scenes if split_of(scene) == "train"]
         texts = prompts.captions_of(scenes, (layer, number), thorough=True)
         ids, _ = tokenizer.batch(texts, full=False)
-        features = sketcher.features(sketcher.read(prompts.encode_prompts(text_encoder, ids)[1]))[layer]
+        fact = sketcher.read(prompts.encode_prompts(text_encoder, ids)[1])
+        features = sketcher.features(fact, usual(fact))[layer]
         drawn = cells.drawn(np.stack([things_of(centred(scene)) for scene in scenes]))
         if layer == "halves":
             drawn, features = torch.stack(drawn.chunk(2, 3), 1).flatten(0, 1), features.flatten(0, 1)

@@ -101,7 +101,10 @@ class Heads(nn.Module):
 
 
 def facts_of(scene: Scene) -> dict[str, int]:
-    """Class index of each fact of the scene, by the names of `Heads.facts`."""
+    """Class index of each fact of the scene, by the names of `Heads.facts`.
+
+    A style that is not painted counts as the usual one.
+    """
     left, right = scene.groups[0], scene.groups[1] if len(scene.groups) > 1 else None
     return {
         "left": CONCEPT_INDEX[left.concept],
@@ -111,7 +114,7 @@ def facts_of(scene: Scene) -> dict[str, int]:
         "background": BACKGROUND_INDEX[scene.background],
         "position": POSITIONS.index(left.position),
         "size": SIZES.index(left.size),
-        "vendor": TRAIN_VENDORS.index(scene.vendor),
+        "vendor": TRAIN_VENDORS.index(scene.vendor) if scene.vendor in TRAIN_VENDORS else 0,
     }
 
 

@@ -19,7 +19,7 @@ from models.train import common  # first: it sets the thread counts
 # isort: split
 
 import random
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -209,9 +209,8 @@ class Batches:
 
 
 def _facts(scenes: list[Scene]) -> torch.Tensor:
-    """Int64 (scenes, facts), in the order of `Sketcher.heads`; a style that is not painted counts as the usual one."""
-    known = [s if s.vendor in TRAIN_VENDORS else replace(s, vendor=TRAIN_VENDORS[0]) for s in scenes]
-    return torch.tensor([[prompts.facts_of(scene)[name] for name in Sketcher.heads] for scene in known])
+    """Int64 (scenes, facts), in the order of `Sketcher.heads`."""
+    return torch.tensor([[prompts.facts_of(scene)[name] for name in Sketcher.heads] for scene in scenes])
 
 
 def losses_of(projection: Projection, prior: Prior, heads: nn.ModuleDict, scheduler, batch) -> dict:

@@ -8,10 +8,10 @@ and He 2025, "Back to basics"); outside it gives v under a cosine schedule whose
 nearly clean latents is bounded as in min-SNR (Hang et al. 2023).
 
 One network paints whole pictures and into masks: like Stable Diffusion's inpainting UNet it also sees the mask and the
-latents of what is outside of it (`Surroundings`); for a whole picture the mask covers everything. A share of the
-pictures is painted from the sketch alone, without the prompt's words: a sketch is a sum, in which two objects that
-never met are as good as any two, so this part cannot lean on pairs learned by heart; and it is how an image embedding,
-turned into a pooled state, becomes a picture (`image_prompt.py`).
+latents of what is outside of it (`Surroundings`); for a whole picture the mask covers everything. What the prompt names
+is sketched inside the mask. A share of the pictures is painted from the sketch alone, without the prompt's words: a
+sketch is a sum, in which two objects that never met are as good as any two, so this part cannot lean on pairs learned
+by heart; and it is how an image embedding, turned into a pooled state, becomes a picture (`unclip.py`).
 
 `latest.pt` holds {"unet": weights, "unet_ema": their moving average, "text_encoder": weights, "config", "optimizer",
 "updates", "step"}; "config" is {"unet": keywords of UNet2DConditionModel, "text_encoder": keywords of CLIPTextConfig,
@@ -167,7 +167,8 @@ class StickerUnet(UNet2DConditionModel):
         `sketched` are the pooled states of what the sketch shows, where that is not what the states tell;
         `sketch_residual` (batch, 48, h, w) is added to the sketch.
         """
-        sketch = self.sketcher(class_labels if sketched is None else sketched, *sample.shape[-2:]) + sketch_residual
+        told = class_labels if sketched is None else sketched
+        sketch = self.sketcher(told, *sample.shape[-2:], given.mask) + sketch_residual
         seen = torch.cat([sample, sketch, given.mask, given.latents], 1)
         drawn = super().forward(seen, timestep, encoder_hidden_states, class_labels, return_dict=False)[0]
         alpha, sigma = self.alpha_sigma(timestep)

@@ -17,15 +17,15 @@ from models.train import common  # first: it sets the thread counts
 
 # isort: split
 
+import copy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from models.train.judge import pictures_of
+from models.train.judge import pictures_from, pictures_of, pixels_of
 from models.world.scenes import scene_at
 
 CHANNELS = 48
@@ -144,9 +144,8 @@ def evaluate(encoder: Encoder, decoder: Decoder, count: int) -> dict[str, float]
     return figures
 
 
-def _batch(number: int) -> torch.Tensor:
-    size = Settings().batch
-    return pictures_of([scene_at("train", number * size + i) for i in range(size)])
+def _draw(size: int, number: int) -> torch.Tensor:
+    return pixels_of([scene_at("train", number * size + i) for i in range(size)])
 
 
 def _load_committed(encoder: Encoder, decoder: Decoder) -> bool:
@@ -160,7 +159,7 @@ def _state(encoder, ema, decoder, optimizer, step: int) -> dict:
 
 
 def train(arguments) -> None:
-    settings, run = Settings(), common.Run("vae", arguments.minutes)
+    settings, run = common.chosen(Settings(), arguments), common.Run("vae", arguments.minutes)
     encoder, decoder, step = Encoder().requires_grad_(False), Decoder(), 0
     saved = run.earlier(arguments.resume)
     if saved:
@@ -180,23 +179,30 @@ def train(arguments) -> None:
     else:
         common.save_checkpoint(_state(encoder, ema, decoder, optimizer, step), run.checkpoint)
     run.log(settings=asdict(settings), parameters=common.count_parameters(decoder), step=step)
-    run.log(step=step, **evaluate(encoder, ema.module, 100))
-    batches, losses = common.prefetch(_batch, first=step), []
+    _report(run, step, encoder, ema.module)
+    drawn = common.prefetch(lambda number: _draw(settings.batch, number), first=step, workers=arguments.workers)
+    first, losses = step, []
     while not run.stopping():
-        common.set_learning_rate(optimizer, common.warm_cosine(step, settings.warm_up, run.progress()))
-        pictures = next(batches).to(arguments.device, memory_format=torch.channels_last)
+        common.set_learning_rate(optimizer, common.warm_cosine(step - first, settings.warm_up, run.progress()))
+        pixels = common.moved(next(drawn), arguments.device)
+        pictures = pictures_from(pixels).contiguous(memory_format=torch.channels_last)
         latents = encoder(pictures)
         latents = latents + _noise(latents, settings.latent_noise)
         loss = (decoder.raw(latents) - pictures).pow(2).mean()
         common.descend(optimizer, loss)
         ema.update(decoder)
         step += 1
-        losses.append(loss.item())
+        losses.append(loss.detach())
         if step % 50 == 0:
-            run.log(step=step, loss=round(float(np.mean(losses[-50:])), 5))
+            run.log(step=step, loss=round(torch.stack(losses).mean().item(), 5))
+            losses.clear()
         if run.due() or run.stopping():
             common.save_checkpoint(_state(encoder, ema, decoder, optimizer, step), run.checkpoint)
-            run.log(step=step, **evaluate(encoder, ema.module, 100))
+            _report(run, step, encoder, ema.module)
+
+
+def _report(run: common.Run, step: int, encoder: Encoder, decoder: Decoder) -> None:
+    run.log(step=step, **evaluate(copy.deepcopy(encoder).cpu(), copy.deepcopy(decoder).cpu(), 100))
 
 
 def _noise(latents: torch.Tensor, largest: float) -> torch.Tensor:

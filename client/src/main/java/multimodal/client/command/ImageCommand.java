@@ -84,7 +84,8 @@ public final class ImageCommand extends NodeCommand {
     @Option(
             names = "--mask-padding",
             paramLabel = "PIXELS",
-            description = "Makes the part around the mask enlarged, with so many pixels around it: for small things.")
+            description =
+                    "Makes the part around the mask enlarged, with so many pixels around it: where a model paints small things badly.")
     Integer maskPadding;
 
     @Option(

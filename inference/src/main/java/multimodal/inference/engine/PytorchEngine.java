@@ -5,6 +5,7 @@ import ai.djl.Model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import multimodal.inference.repository.Precision;
 
 /** TorchScript graphs, completed with their weights when they are loaded, run without gradients. */
@@ -14,6 +15,8 @@ final class PytorchEngine extends DjlEngine {
     static final String DJL_NAME = "PyTorch";
     /** Tells whose a completed graph is that a killed process left behind. */
     static final String TEMPORARY_PREFIX = "graph-" + ProcessHandle.current().pid() + "-";
+    /** Else tensors of which tracing made constants stay on the CPU: parameters alone are moved after loading. */
+    private static final Map<String, String> TO_ITS_DEVICE = Map.of("mapLocation", "true");
 
     private final Device device;
 
@@ -52,7 +55,7 @@ final class PytorchEngine extends DjlEngine {
         Path completed = Files.createTempFile(TEMPORARY_PREFIX, ".pt");
         try {
             TorchScriptAssembler.assemble(file, completed, device);
-            model.load(completed);
+            model.load(completed, null, TO_ITS_DEVICE);
         } finally {
             Files.delete(completed);
         }
