@@ -238,8 +238,9 @@ public final class PostgresImageIndex implements ImageIndex {
     /** The nearest of all that match, unless too many do. */
     private Optional<List<ImageHit>> compared(
             Connection connection, Row row, float[] vector, int count, SqlCondition condition) throws SQLException {
-        // Only what is found is read whole.
-        String sql = "WITH matching AS MATERIALIZED (SELECT id, embedding <=> ?::vector AS distance FROM " + row.table()
+        // Only what is found is read whole, and the point is read once: without SELECT it would be parsed for every row.
+        String sql = "WITH matching AS MATERIALIZED (SELECT id, embedding <=> (SELECT ?::vector) AS distance FROM "
+                + row.table()
                 + " WHERE " + condition.text() + " LIMIT ?)"
                 + " SELECT id, 1 - distance, metadata, (SELECT count(*) FROM matching)"
                 + " FROM (SELECT * FROM matching ORDER BY distance, id LIMIT ?) AS nearest JOIN " + row.table()
