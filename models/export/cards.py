@@ -29,8 +29,7 @@ and random weights: exported, served, asked once through gRPC, and compared with
 folder and seed. Times are seconds of one processor core of a virtual machine (others worked beside, so time by the
 clock would say little), with the loading of the model: export with its checks, the library's call with its start, the
 service's start with its calibration. Random weights are no easier to compute with than trained ones.
-Measured by `models/export/full_size.sh`. What it knows and has no row here has not been run at this size yet:
-Karlo's prior.
+Measured by `models/export/full_size.sh`.
 """
 
 

@@ -19,8 +19,8 @@ CARD = {
     "licence": "Apache-2.0",
     "provenance": "Trained from scratch by models/train/clip.py on rendered sticker scenes"
     f" ({CREDITS}) and captions of a grammar in English and Chinese. A few convolutions stand in the place of the patch"
-    " embedding. Its last 2,017 steps, of 512 scenes each on one H200, also asked that what a scene shows be read out of"
-    " its embedding. Twemoji was only ever measured on.",
+    " embedding. Its last 2,017 steps, of 512 scenes each on one H200, also asked that what a scene shows be read out"
+    " of its embedding. Twemoji was only ever measured on.",
 }
 TEMPLATES = {"en": ["a sticker of {}", "a picture of {}"], "zh": ["一张{}的贴纸", "一张{}的图片"]}
 TEMPLATES_OF_FOLDERS = {"en": ["a photo of a {}."], "zh": ["一张{}的照片。"]}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Exports, serves and compares real configurations at full size: models/export/full_size.sh [NAME …]
 # Needs the Python environment of models/requirements.lock ($PYTHON, else .venv of the checkout, else python3), npm, and
-# the services built (mvn package -DskipTests); takes 14 GiB of memory, 20 GiB of disk and some hours.
+# the services built (mvn package -DskipTests); takes 20 GiB of memory, 20 GiB of disk and some hours.
 # A run that was interrupted goes on where it was; --engines onnxruntime or pytorch asks that engine alone.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
