@@ -238,7 +238,7 @@ public final class PostgresImageIndex implements ImageIndex {
     /** The nearest of all that match, unless too many do. */
     private Optional<List<ImageHit>> compared(
             Connection connection, Row row, float[] vector, int count, SqlCondition condition) throws SQLException {
-        // Only what is found is read whole, and the point is read once: without SELECT it would be parsed for every row.
+        // Only what is found is read whole. The point is read once: without SELECT it would be for every row.
         String sql = "WITH matching AS MATERIALIZED (SELECT id, embedding <=> (SELECT ?::vector) AS distance FROM "
                 + row.table()
                 + " WHERE " + condition.text() + " LIMIT ?)"
