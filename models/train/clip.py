@@ -127,8 +127,7 @@ class FactsHead(nn.Module):
         self.read, self.heads = nn.Sequential(nn.Linear(embedding, hidden), nn.GELU()), prompts.Heads(hidden)
 
     def loss(self, embeddings: torch.Tensor, facts: torch.Tensor, shown: torch.Tensor) -> torch.Tensor:
-        named = dict(zip(self.heads.facts, facts.unbind(1), strict=True))
-        return self.heads.loss(self.read(embeddings * embeddings.shape[1] ** 0.5), named, shown)
+        return self.heads.loss(self.read(embeddings * embeddings.shape[1] ** 0.5), prompts.by_name(facts), shown)
 
 
 class Heads(nn.ModuleDict):
@@ -152,7 +151,7 @@ class Drawn(NamedTuple):
     shown: torch.Tensor
     """Float32 (batch, 128), one for each concept that is there."""
     facts: torch.Tensor
-    """Int64 (batch, facts), in the order of `prompts.Heads`."""
+    """Int64 (batch, facts), as `prompts.facts_table` gives them."""
     captions: tuple[torch.Tensor, torch.Tensor]
     """Ids and mask, each int64 (batch, T)."""
     classes: tuple[torch.Tensor, torch.Tensor]
@@ -171,9 +170,8 @@ def _draw(settings: Settings, number: int) -> Drawn:
     shown = objects_shown(scenes)
     wanted = shown[:, [CONCEPT_INDEX[concept] for concept in concepts]]
     wanted = wanted / wanted.sum(1, keepdim=True)
-    facts = torch.tensor([list(prompts.facts_of(scene).values()) for scene in scenes])
-    prompted = tokenizer.batch(class_prompts(concepts, rng), full=False)
-    return Drawn(number, *labelled(scenes), shown, facts, tokenizer.batch(captions, full=False), prompted, wanted)
+    told, prompted = (tokenizer.batch(texts, full=False) for texts in (captions, class_prompts(concepts, rng)))
+    return Drawn(number, *labelled(scenes), shown, prompts.facts_table(scenes), told, prompted, wanted)
 
 
 def losses_of(model: CLIPModel, heads: Heads, settings: Settings, drawn: Drawn) -> dict[str, torch.Tensor]:

@@ -32,6 +32,17 @@ from models.world.scenes import KINDS, Scene, scene_at
 
 POSITIONS = ("", "left", "middle", "right")
 SIZES = ("small", "medium", "big")
+FACTS = {
+    "left": len(CONCEPTS),
+    "right": len(CONCEPTS) + 1,
+    "left_count": 3,
+    "right_count": 4,
+    "background": len(BACKGROUNDS),
+    "position": len(POSITIONS),
+    "size": len(SIZES),
+    "vendor": len(TRAIN_VENDORS),
+}
+"""What a caption can tell of a scene, and how many classes each fact has."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +98,7 @@ class Heads(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        classes = {"left": len(CONCEPTS), "right": len(CONCEPTS) + 1, "left_count": 3, "right_count": 4}
-        classes |= {"background": len(BACKGROUNDS), "position": len(POSITIONS), "size": len(SIZES)}
-        classes |= {"vendor": len(TRAIN_VENDORS)}
-        self.facts = nn.ModuleDict({name: nn.Linear(width, count) for name, count in classes.items()})
+        self.facts = nn.ModuleDict({name: nn.Linear(width, count) for name, count in FACTS.items()})
         self.concepts = nn.Linear(width, len(CONCEPTS))
 
     def loss(self, state: torch.Tensor, facts: dict[str, torch.Tensor], concepts: torch.Tensor) -> torch.Tensor:
@@ -101,10 +109,7 @@ class Heads(nn.Module):
 
 
 def facts_of(scene: Scene) -> dict[str, int]:
-    """Class index of each fact of the scene, by the names of `Heads.facts`.
-
-    A style that is not painted counts as the usual one.
-    """
+    """Class index of each of `FACTS`; a style that is not painted counts as the usual one."""
     left, right = scene.groups[0], scene.groups[1] if len(scene.groups) > 1 else None
     return {
         "left": CONCEPT_INDEX[left.concept],
@@ -118,6 +123,17 @@ def facts_of(scene: Scene) -> dict[str, int]:
     }
 
 
+def facts_table(scenes: list[Scene]) -> torch.Tensor:
+    """Int64 (scenes, facts), in the order of `FACTS`."""
+    rows = [facts_of(scene) for scene in scenes]
+    return torch.tensor([[row[name] for name in FACTS] for row in rows])
+
+
+def by_name(table: torch.Tensor) -> dict[str, torch.Tensor]:
+    """The columns of what `facts_table` gives."""
+    return dict(zip(FACTS, table.unbind(1), strict=True))
+
+
 def captions_of(scenes: list[Scene], key: object, language: str | None = None, thorough: bool = False) -> list[str]:
     """One caption for each scene, in the language or in either, always the same for the same key."""
     rng = random.Random(f"captions/{key}")
@@ -128,9 +144,7 @@ def _batch(split: str, number: int, size: int, language: str | None = None) -> t
     kinds = dict(Settings().kinds) if split == "train" else KINDS
     scenes = [scene_at(split, number * size + i, kinds=kinds) for i in range(size)]
     ids, mask = tokenizer.batch(captions_of(scenes, (split, number), language), full=False)
-    rows = [facts_of(scene) for scene in scenes]
-    facts = {name: torch.tensor([row[name] for row in rows]) for name in rows[0]}
-    return ids, mask, facts, objects_shown(scenes)
+    return ids, mask, by_name(facts_table(scenes)), objects_shown(scenes)
 
 
 @torch.no_grad()

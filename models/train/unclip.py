@@ -35,11 +35,10 @@ from models.train import clip, unet
 from models.train import text_encoder as prompts
 from models.train.judge import load_judge, named_right, pictures_of, verdicts
 from models.train.patches import augmented, labelled
-from models.train.sketch import Sketcher
 from models.train.vae import latest as latest_vae
 from models.train.vae import load_vae
 from models.world.concepts import TRAIN_VENDORS
-from models.world.scenes import Scene, scene_at
+from models.world.scenes import scene_at
 
 NAME = "sticker-unclip"
 SCHEDULER = {"prediction_type": "sample", "num_train_timesteps": 1000, "clip_sample_range": 5.0}
@@ -182,7 +181,7 @@ class Drawn(NamedTuple):
     labels: torch.Tensor
     ids: torch.Tensor
     facts: torch.Tensor
-    """Int64 (batch, facts); see `_facts`."""
+    """Int64 (batch, facts), as `prompts.facts_table` gives them."""
     number: int
     """The batch's."""
 
@@ -198,7 +197,7 @@ class Batches:
         scenes = [scene_at("train", number * settings.batch + i, clip.VENDORS_SEEN) for i in range(settings.batch)]
         texts = prompts.captions_of(scenes, ("unclip", number))
         texts = ["" if rng.random() < settings.caption_dropout else text for text in texts]
-        return Drawn(*labelled(scenes), tokenizer.batch(texts)[0], _facts(scenes), number)
+        return Drawn(*labelled(scenes), tokenizer.batch(texts)[0], prompts.facts_table(scenes), number)
 
     @torch.no_grad()
     def finish(self, drawn: Drawn) -> tuple[torch.Tensor, ...]:
@@ -208,16 +207,11 @@ class Batches:
         return embeddings, drawn.facts, states, pooled, text_mask(drawn.ids)
 
 
-def _facts(scenes: list[Scene]) -> torch.Tensor:
-    """Int64 (scenes, facts), in the order of `Sketcher.heads`."""
-    return torch.tensor([[prompts.facts_of(scene)[name] for name in Sketcher.heads] for scene in scenes])
-
-
 def losses_of(projection: Projection, prior: Prior, heads: nn.ModuleDict, scheduler, batch) -> dict:
     """Cross entropy of what the sketcher's heads read in projected states; the prior's squared error."""
-    embeddings, facts, states, pooled, mask = batch
-    projected = projection(embeddings)
-    read = sum(F.cross_entropy(head(projected), facts[:, i]) for i, head in enumerate(heads.values()))
+    embeddings, table, states, pooled, mask = batch
+    projected, facts = projection(embeddings), prompts.by_name(table)
+    read = sum(F.cross_entropy(head(projected), facts[name]) for name, head in heads.items())
     clean, noise = prior.normalised(embeddings), torch.randn_like(embeddings)
     times = torch.randint(0, SCHEDULER["num_train_timesteps"], (len(clean),), device=clean.device)
     power = scheduler.alphas_cumprod.to(clean.device)[times][:, None]
